@@ -1,0 +1,26 @@
+import { Decimal } from './decimal.js';
+
+/** How one symbol is traded. Intervals and the fee are fractions: 0.001 is a tenth of a per cent. */
+export interface Settings {
+  /** Most traders, and so positions, at once; a whole number from 1. */
+  readonly chunks: number;
+  /** Quote money for all chunks together, > 0. */
+  readonly budget: Decimal;
+  /** How far below the last price a cycle buys, in [0, 1). */
+  readonly buyDownInterval: Decimal;
+  /** Profit wanted on top of the fees of both legs, > -1. */
+  readonly profitInterval: Decimal;
+  /** How far below its own buy price a trader asks for one more trader, in [0, 1). */
+  readonly rebuyInterval: Decimal;
+  /** The exchange's commission on each leg, in [0, 1). */
+  readonly fee: Decimal;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  chunks: 5,
+  budget: new Decimal('1000'),
+  buyDownInterval: new Decimal('0.0001'),
+  profitInterval: new Decimal('-0.0012'),
+  rebuyInterval: new Decimal('0.001'),
+  fee: new Decimal('0.001'),
+};

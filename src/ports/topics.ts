@@ -1,0 +1,13 @@
+import type { ExecutionReport } from '../domain/execution-report.js';
+import type { OrderUpdate } from '../domain/order.js';
+import type { TradeEvent } from '../domain/trade-event.js';
+import type { Topic } from './topic.js';
+
+/** Public trades of a symbol, each once and in order. */
+export const tradeEvents = (symbol: string): Topic<TradeEvent> => `TRADE_EVENTS:${symbol}`;
+
+/** What the exchange tells of our own orders on a symbol. */
+export const executions = (symbol: string): Topic<ExecutionReport> => `EXECUTIONS:${symbol}`;
+
+/** Our orders on a symbol, whenever one appears or changes. */
+export const orders = (symbol: string): Topic<OrderUpdate> => `ORDERS:${symbol}`;
