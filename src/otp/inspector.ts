@@ -1,0 +1,104 @@
+import { inspect } from 'node:util';
+import type { ActorSystem } from './actor-system.js';
+import type { LastCrash } from './lineage.js';
+import type { Process } from './process.js';
+import { toError } from './to-error.js';
+
+/** One actor as it stands, and those under it. */
+export interface ActorSnapshot {
+  readonly kind: string;
+  readonly name: string;
+  readonly path: string;
+  /** Messages waiting, the running one not included. */
+  readonly mailbox: number;
+  readonly running: boolean;
+  /** Messages handled by this incarnation. */
+  readonly handled: number;
+  /** Times it was restarted, whoever restarted it. */
+  readonly restarts: number;
+  readonly uptimeMs: number;
+  readonly lastCrash: LastCrash | null;
+  /** What its kind chooses to show. */
+  readonly state: unknown;
+  readonly children: readonly ActorSnapshot[];
+}
+
+/** The live tree, roots first. */
+export const inspectTree = (system: ActorSystem): ActorSnapshot[] =>
+  [...system.roots.values()].map((root) => snapshot(root, system.clock.monotonicMs()));
+
+function snapshot(process: Process, nowMs: number): ActorSnapshot {
+  return {
+    kind: process.kind,
+    name: process.name,
+    path: process.path,
+    mailbox: process.load.waiting,
+    running: process.load.running,
+    handled: process.handled,
+    restarts: process.lineage.restarts,
+    uptimeMs: nowMs - process.startedMs,
+    lastCrash: process.lineage.lastCrash,
+    state: stateOf(process),
+    children: [...process.children.values()].map((child) => snapshot(child, nowMs)),
+  };
+}
+
+/** The tree is looked at when something is wrong already: an actor that cannot show itself must not hide the others. */
+function stateOf(process: Process): unknown {
+  try {
+    return process.inspect();
+  } catch (error) {
+    return `inspect failed: ${toError(error).message}`;
+  }
+}
+
+/** The tree as text: a line per actor, two more characters of indentation per level. */
+export function formatTree(roots: readonly ActorSnapshot[]): string {
+  const lines: string[] = [];
+  const visit = (actor: ActorSnapshot, indent: string): void => {
+    lines.push(indent + formatActor(actor));
+    for (const child of actor.children) visit(child, `${indent}  `);
+  };
+  for (const root of roots) visit(root, '');
+  return lines.join('\n');
+}
+
+function formatActor({
+  kind,
+  name,
+  mailbox,
+  running,
+  handled,
+  restarts,
+  uptimeMs,
+  lastCrash,
+  state,
+}: ActorSnapshot): string {
+  const title = name === kind || name.startsWith(`${kind} `) ? name : `${kind} ${name}`;
+  const parts = [
+    `mailbox ${mailbox}${running ? ' (running)' : ''}`,
+    `handled ${handled}`,
+    `restarts ${restarts}`,
+    `up ${formatDuration(uptimeMs)}`,
+    `last crash ${lastCrash === null ? 'none' : `${new Date(lastCrash.wallMs).toISOString()} ${lastCrash.reason}`}`,
+  ];
+  if (state !== undefined) parts.push(formatState(state));
+  return `${title}  ${parts.join(', ')}`.replaceAll('\n', ' ');
+}
+
+function formatState(state: unknown): string {
+  if (typeof state === 'string') return state;
+  try {
+    return JSON.stringify(state);
+  } catch {
+    // JSON knows no bigint and no circles.
+    return inspect(state, { breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
+function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m${Math.floor((ms % 60_000) / 1_000)}s`;
+  return `${Math.floor(ms / 3_600_000)}h${Math.floor((ms % 3_600_000) / 60_000)}m`;
+}

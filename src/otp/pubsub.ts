@@ -1,0 +1,137 @@
+import type { Topic } from '../ports/topic.js';
+import { Envelope } from './envelope.js';
+import type { GenServer, Protocol } from './gen-server.js';
+import { type Address, Down, type Pid, type Receiver, type Self, type Sender } from './pid.js';
+import type { Process } from './process.js';
+
+/** PubSub: one actor that holds topic -> subscribers. A subscriber that ends leaves every topic. */
+interface Subscription {
+  readonly monitor: number;
+  readonly topics: Set<string>;
+}
+
+interface PubSubState {
+  readonly subscribersOf: Map<string, Set<Process>>;
+  readonly subscriptions: Map<Pid, Subscription>;
+  published: number;
+  delivered: number;
+}
+
+interface Subscribing {
+  readonly topic: string;
+  readonly subscriber: Pid;
+}
+
+export interface PubSubProtocol extends Protocol {
+  readonly state: PubSubState;
+  readonly calls: { subscribers(topic: string): readonly Pid[] };
+  readonly casts: {
+    readonly subscribe: Subscribing;
+    readonly unsubscribe: Subscribing;
+    readonly publish: { readonly topic: string; readonly message: unknown };
+  };
+}
+
+function subscribe(state: PubSubState, { topic, subscriber }: Subscribing, self: Self<PubSubProtocol>): void {
+  if (!subscriber.alive) return;
+  const { subscribersOf, subscriptions } = state;
+  const subscribers = subscribersOf.get(topic) ?? new Set();
+  subscribersOf.set(topic, subscribers.add(subscriber as Process));
+  const subscription = subscriptions.get(subscriber) ?? {
+    monitor: self.monitor(subscriber),
+    topics: new Set(),
+  };
+  subscriptions.set(subscriber, subscription);
+  subscription.topics.add(topic);
+}
+
+function leave({ subscribersOf }: PubSubState, topic: string, subscriber: Pid): void {
+  const subscribers = subscribersOf.get(topic);
+  if (subscribers === undefined) return;
+  subscribers.delete(subscriber as Process);
+  if (subscribers.size === 0) subscribersOf.delete(topic);
+}
+
+function unsubscribe(
+  state: PubSubState,
+  { topic, subscriber }: Subscribing,
+  self: Self<PubSubProtocol>,
+): void {
+  leave(state, topic, subscriber);
+  const subscription = state.subscriptions.get(subscriber);
+  subscription?.topics.delete(topic);
+  if (subscription?.topics.size !== 0) return;
+  self.demonitor(subscription.monitor);
+  state.subscriptions.delete(subscriber);
+}
+
+function forget(state: PubSubState, subscriber: Pid): void {
+  for (const topic of state.subscriptions.get(subscriber)?.topics ?? []) leave(state, topic, subscriber);
+  state.subscriptions.delete(subscriber);
+}
+
+export const PubSub: GenServer<PubSubProtocol> = {
+  kind: 'PubSub',
+  init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
+  calls: {
+    subscribers: (state, topic) => ({ state, reply: [...(state.subscribersOf.get(topic) ?? [])] }),
+  },
+  casts: {
+    subscribe(state, request, self) {
+      subscribe(state, request, self);
+      return { state };
+    },
+    unsubscribe(state, request, self) {
+      unsubscribe(state, request, self);
+      return { state };
+    },
+    publish(state, { topic, message }) {
+      state.published++;
+      const subscribers = state.subscribersOf.get(topic);
+      if (subscribers === undefined) return { state };
+      // One envelope for all: nobody changes it, and this is the busiest loop of the engine.
+      const envelope = new Envelope('info', '', message);
+      for (const subscriber of subscribers) if (subscriber.deliver(envelope)) state.delivered++;
+      return { state };
+    },
+  },
+  info(state, message) {
+    if (message instanceof Down) forget(state, message.pid);
+    return { state };
+  },
+  inspect: ({ subscribersOf, published, delivered }) => ({
+    topics: Object.fromEntries([...subscribersOf].map(([topic, subscribers]) => [topic, subscribers.size])),
+    published,
+    delivered,
+  }),
+};
+
+// ---- client functions
+
+type PubSubAddress = Address<PubSubProtocol>;
+
+/** Tells everyone who has subscribed by the time PubSub takes it. One sender's messages arrive in the order sent. */
+export const publish = <M>(sender: Sender, pubsub: PubSubAddress, topic: Topic<M>, message: M): boolean =>
+  sender.cast(pubsub, 'publish', { topic, message });
+
+/** From now on `subscriber` gets what is published on the topic, as info messages. Subscribing twice changes nothing. */
+export const subscribeTo = <M>(
+  sender: Sender,
+  pubsub: PubSubAddress,
+  topic: Topic<M>,
+  subscriber: Pid & Receiver<M>,
+): boolean => sender.cast(pubsub, 'subscribe', { topic, subscriber });
+
+export const unsubscribeFrom = <M>(
+  sender: Sender,
+  pubsub: PubSubAddress,
+  topic: Topic<M>,
+  subscriber: Pid,
+): boolean => sender.cast(pubsub, 'unsubscribe', { topic, subscriber });
+
+/** Who gets what is published on the topic. */
+export const subscribersOf = <M>(
+  sender: Sender,
+  pubsub: PubSubAddress,
+  topic: Topic<M>,
+): Promise<readonly Pid[]> => sender.call(pubsub, 'subscribers', topic);
