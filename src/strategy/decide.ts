@@ -1,0 +1,234 @@
+import { downToStep, ZERO } from '../domain/decimal.js';
+import type { ExecutionReport } from '../domain/execution-report.js';
+import { brokenRule } from '../domain/filters.js';
+import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
+import type { Settings } from '../domain/settings.js';
+import type { SymbolInfo } from '../domain/symbol-info.js';
+import type { TradeEvent } from '../domain/trade-event.js';
+import {
+  afterReport,
+  afterSnapshot,
+  type Buying,
+  type CycleResult,
+  type Flat,
+  type Leg,
+  newLeg,
+  type ParkReason,
+  type Position,
+  type Rebuy,
+  type Selling,
+} from './position.js';
+import { buyPrice, buyQuantity, rebuyBelow, sellPrice } from './pricing.js';
+
+/** What happens to a cycle. */
+export type CycleEvent =
+  | TradeEvent
+  | ExecutionReport
+  /** The whole order, as an answer or a look-up shows it. */
+  | { readonly kind: 'order-seen'; readonly order: Order }
+  /** The exchange definitely refused the order. */
+  | { readonly kind: 'order-refused'; readonly clientOrderId: string; readonly why: ParkReason }
+  /** Settings, balance or rules have changed: what is parked may be tried again. */
+  | { readonly kind: 'conditions-changed' };
+
+/** What is to be done now. */
+export type Action =
+  | { readonly kind: 'place-order'; readonly request: OrderRequest }
+  | { readonly kind: 'ask-rebuy' }
+  | { readonly kind: 'park'; readonly why: ParkReason }
+  | { readonly kind: 'close'; readonly result: CycleResult };
+
+export interface Step {
+  readonly position: Position;
+  readonly action: Action | null;
+}
+
+/** What a cycle is decided by, the same from its start to its end. */
+export interface CycleTerms {
+  readonly settings: Settings;
+  readonly info: SymbolInfo;
+  /** A client order id for an order of this cycle, another one for every side and attempt. */
+  readonly clientOrderId: (side: Side, attempt: number) => string;
+}
+
+const stay = (position: Position): Step => ({ position, action: null });
+
+/**
+ * The naive strategy: one event in; the next position and what to do out. Pure: the same arguments give the same answer.
+ *
+ * The position says that an order was placed before it is, so that a second event cannot place it again.
+ */
+export function decide(position: Position, event: CycleEvent, terms: CycleTerms): Step {
+  switch (event.kind) {
+    case 'trade-event':
+      return onTrade(position, event, terms);
+    case 'execution-report':
+      return onOrder(
+        position,
+        event.clientOrderId,
+        (leg) => afterReport(leg, event, terms.info.baseAsset),
+        terms,
+      );
+    case 'order-seen':
+      return onOrder(position, event.order.clientOrderId, (leg) => afterSnapshot(leg, event.order), terms);
+    case 'order-refused':
+      return onRefused(position, event.clientOrderId, event.why);
+    case 'conditions-changed':
+      return onConditionsChanged(position, terms);
+  }
+}
+
+function onTrade(position: Position, trade: TradeEvent, terms: CycleTerms): Step {
+  switch (position.phase) {
+    case 'flat':
+      return placeBuy(position, trade, terms);
+    case 'buying':
+    case 'selling':
+      return triggersRebuy(position, trade)
+        ? {
+            position: { ...position, rebuy: { ...position.rebuy, spent: true } },
+            action: { kind: 'ask-rebuy' },
+          }
+        : stay(position);
+    case 'buy-parked':
+    case 'sell-parked':
+    case 'closed':
+      return stay(position);
+  }
+}
+
+function triggersRebuy(position: Buying | Selling, { price, tradeId }: TradeEvent): boolean {
+  const { spent, below } = position.rebuy;
+  if (spent || price.gte(below)) return false;
+  // Our own fill, seen as a public trade, says nothing new of the market.
+  const sold = position.phase === 'selling' && position.sell.tradeIds.includes(tradeId);
+  return !sold && !position.buy.tradeIds.includes(tradeId);
+}
+
+function placeBuy(
+  flat: Flat,
+  { price: last, symbol }: TradeEvent,
+  { settings, info, clientOrderId }: CycleTerms,
+): Step {
+  const price = buyPrice(last, settings, info);
+  const quantity = price.gt(ZERO) ? buyQuantity(price, settings, info) : ZERO;
+  const broken = brokenRule(info, { price, quantity });
+  if (broken !== null) return parkBuy({ code: broken.code, reason: broken.message }, flat);
+  const request = {
+    symbol,
+    side: 'BUY',
+    price,
+    quantity,
+    clientOrderId: clientOrderId('BUY', flat.attempt),
+  } as const;
+  const rebuy = { below: rebuyBelow(price, settings), spent: flat.rebuySpent };
+  return {
+    position: { phase: 'buying', buy: newLeg(request, flat.attempt), rebuy },
+    action: { kind: 'place-order', request },
+  };
+}
+
+/** Something was told of an order; when it is one of ours, its leg moves on, and perhaps the cycle with it. */
+function onOrder(
+  position: Position,
+  clientOrderId: string,
+  move: (leg: Leg) => Leg,
+  terms: CycleTerms,
+): Step {
+  if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
+    return afterBuy(move(position.buy), position.rebuy, terms);
+  }
+  if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
+    return afterSell(position, move(position.sell));
+  }
+  return stay(position);
+}
+
+function afterBuy(buy: Leg, rebuy: Rebuy, terms: CycleTerms): Step {
+  if (isOpen(buy.status)) return stay({ phase: 'buying', buy, rebuy });
+  if (buy.filled.gt(ZERO)) return placeSell(buy, rebuy, 1, terms);
+  return parkBuy({ code: null, reason: `the exchange ended the buy as ${buy.status}` }, nextFlat(buy, rebuy));
+}
+
+/** Sells what is really there: filled, less the commission taken from it, cut down to the step. */
+function placeSell(
+  buy: Leg,
+  rebuy: Rebuy,
+  attempt: number,
+  { settings, info, clientOrderId }: CycleTerms,
+): Step {
+  const left = buy.filled.minus(buy.baseCommission);
+  const price = sellPrice(buy.request.price, settings, info);
+  const quantity = downToStep(left, info.lotSize.stepSize);
+  const sellable = quantity.gt(ZERO) && quantity.gte(info.lotSize.minQty);
+  if (!sellable || price.times(quantity).lt(info.notional.minNotional))
+    return close({ kind: 'dust', quantity: left }, buy, null);
+
+  const broken = brokenRule(info, { price, quantity });
+  if (broken !== null) return parkSell({ code: broken.code, reason: broken.message }, buy, rebuy, attempt);
+  const { symbol } = info;
+  const request = {
+    symbol,
+    side: 'SELL',
+    price,
+    quantity,
+    clientOrderId: clientOrderId('SELL', attempt),
+  } as const;
+  return {
+    position: { phase: 'selling', buy, sell: newLeg(request, attempt), rebuy },
+    action: { kind: 'place-order', request },
+  };
+}
+
+function afterSell(position: Selling, sell: Leg): Step {
+  const { buy, rebuy } = position;
+  if (sell.status === 'FILLED') return close({ kind: 'sold' }, buy, sell);
+  if (isOpen(sell.status)) return stay({ ...position, sell });
+  const sold = `${sell.filled.toFixed()} of ${sell.request.quantity.toFixed()} sold`;
+  const left = { ...buy, filled: buy.filled.minus(sell.filled) };
+  return parkSell(
+    { code: null, reason: `the exchange ended the sell as ${sell.status}, ${sold}` },
+    left,
+    rebuy,
+    sell.attempt + 1,
+  );
+}
+
+function onRefused(position: Position, clientOrderId: string, why: ParkReason): Step {
+  if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
+    return parkBuy(why, nextFlat(position.buy, position.rebuy));
+  }
+  if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
+    return parkSell(why, position.buy, position.rebuy, position.sell.attempt + 1);
+  }
+  return stay(position);
+}
+
+function onConditionsChanged(position: Position, terms: CycleTerms): Step {
+  // A parked buy waits for the next trade: the price it was refused at is old.
+  if (position.phase === 'buy-parked') return stay(position.next);
+  if (position.phase === 'sell-parked')
+    return placeSell(position.buy, position.rebuy, position.attempt, terms);
+  return stay(position);
+}
+
+const nextFlat = (buy: Leg, rebuy: Rebuy): Flat => ({
+  phase: 'flat',
+  attempt: buy.attempt + 1,
+  rebuySpent: rebuy.spent,
+});
+
+const parkBuy = (why: ParkReason, next: Flat): Step => ({
+  position: { phase: 'buy-parked', why, next },
+  action: { kind: 'park', why },
+});
+
+const parkSell = (why: ParkReason, buy: Leg, rebuy: Rebuy, attempt: number): Step => ({
+  position: { phase: 'sell-parked', why, buy, rebuy, attempt },
+  action: { kind: 'park', why },
+});
+
+const close = (result: CycleResult, buy: Leg, sell: Leg | null): Step => ({
+  position: { phase: 'closed', result, buy, sell },
+  action: { kind: 'close', result },
+});
