@@ -1,0 +1,131 @@
+import type { Order, OrderRequest } from '../../domain/order.js';
+import type { SymbolInfo } from '../../domain/symbol-info.js';
+import type { TradeEvent } from '../../domain/trade-event.js';
+import {
+  type Address,
+  type GenServer,
+  type Protocol,
+  type PubSubProtocol,
+  publish,
+  type Self,
+  subscribeTo,
+} from '../../otp/index.js';
+import type { Clock } from '../../ports/clock.js';
+import type { CancelOutcome, LookupOutcome, OrderKey, PlaceOutcome } from '../../ports/exchange.js';
+import type { Pacing } from '../../ports/pacing.js';
+import { executions, orders, tradeEvents } from '../../ports/topics.js';
+import { MatchingEngine, type OrderChange, type Result } from './matching-engine.js';
+
+/**
+ * BinanceMock: an exchange in the process. It owns the books; public trades on `TRADE_EVENTS:<SYMBOL>` fill its orders, and
+ * it tells of them as the real one does.
+ */
+export interface BinanceMockArg {
+  readonly symbols: Iterable<SymbolInfo>;
+  readonly pubsub: Address<PubSubProtocol>;
+  readonly pacing: Pacing;
+  readonly clock: Clock;
+}
+
+interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
+  readonly engine: MatchingEngine;
+  /** Symbols whose trades it listens to: those that ever had an order. */
+  readonly listening: Set<string>;
+  /** Time of the last trade seen. Stamping orders with it makes a replay's orders those of the tape's time. */
+  exchangeTime: number | null;
+  placed: number;
+  filled: number;
+}
+
+export interface BinanceMockProtocol extends Protocol {
+  readonly arg: BinanceMockArg;
+  readonly state: BinanceMockState;
+  readonly calls: {
+    symbolInfo(symbol: string): SymbolInfo | undefined;
+    placeOrder(request: OrderRequest): PlaceOutcome;
+    cancelOrder(request: { readonly symbol: string; readonly key: OrderKey }): CancelOutcome;
+    getOrder(request: { readonly symbol: string; readonly key: OrderKey }): LookupOutcome;
+    openOrders(symbol: string | undefined): readonly Order[];
+  };
+  readonly casts: { readonly tell: readonly OrderChange[] };
+  readonly info: TradeEvent;
+}
+
+type MockSelf = Self<BinanceMockProtocol>;
+
+const now = ({ exchangeTime, clock }: BinanceMockState): number => exchangeTime ?? clock.wallMs();
+
+/** The report before the print: so the owner knows its own trade when it sees it. */
+function tell({ pubsub }: BinanceMockState, { order, report, print }: OrderChange, self: MockSelf): void {
+  publish(self, pubsub, executions(order.symbol), report);
+  publish(self, pubsub, orders(order.symbol), { kind: 'order-update', order });
+  if (print !== null) publish(self, pubsub, tradeEvents(order.symbol), print);
+}
+
+function settle<Done>(state: BinanceMockState, result: Result, self: MockSelf, done: (order: Order) => Done) {
+  if (result.kind === 'refused') {
+    const { code, message } = result.error;
+    return { kind: 'rejected', code, reason: message } as const;
+  }
+  tell(state, result.change, self);
+  return done(result.change.order);
+}
+
+function listenTo(state: BinanceMockState, symbol: string, self: MockSelf): void {
+  if (state.listening.has(symbol)) return;
+  state.listening.add(symbol);
+  subscribeTo(self, state.pubsub, tradeEvents(symbol), self);
+}
+
+export const BinanceMock: GenServer<BinanceMockProtocol> = {
+  kind: 'BinanceMock',
+  init: ({ symbols, ...deps }) => ({
+    state: {
+      ...deps,
+      engine: new MatchingEngine(symbols),
+      listening: new Set(),
+      exchangeTime: null,
+      placed: 0,
+      filled: 0,
+    },
+  }),
+  calls: {
+    symbolInfo: (state, symbol) => ({ state, reply: state.engine.symbolInfo(symbol) }),
+    placeOrder(state, request, self) {
+      const result = state.engine.place(request, now(state));
+      const reply = settle(state, result, self, (order): PlaceOutcome => {
+        listenTo(state, order.symbol, self);
+        state.placed++;
+        return { kind: 'placed', order };
+      });
+      return { state, reply };
+    },
+    cancelOrder(state, { symbol, key }, self) {
+      const result = state.engine.cancel(symbol, key, now(state));
+      const reply = settle(state, result, self, (order): CancelOutcome => ({ kind: 'cancelled', order }));
+      return { state, reply };
+    },
+    getOrder(state, { symbol, key }) {
+      const order = state.engine.order(symbol, key);
+      return { state, reply: order === undefined ? { kind: 'absent' } : { kind: 'found', order } };
+    },
+    openOrders: (state, symbol) => ({ state, reply: state.engine.openOrders(symbol) }),
+  },
+  casts: {
+    tell(state, changes, self) {
+      for (const change of changes) tell(state, change, self);
+      return { state };
+    },
+  },
+  info(state, event, self) {
+    // A print of ours moves no price and never fills another order.
+    if (event.kind !== 'trade-event' || event.origin === 'mock-print') return { state };
+    state.exchangeTime = event.tradeTime;
+    const changes = state.engine.onTrade(event);
+    if (changes.length === 0) return { state };
+    state.filled += changes.length;
+    state.pacing.afterEvent(() => self.cast(self, 'tell', changes));
+    return { state };
+  },
+  inspect: ({ listening, placed, filled }) => ({ symbols: [...listening], placed, filled }),
+};

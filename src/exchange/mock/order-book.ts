@@ -1,0 +1,72 @@
+import type { Decimal } from '../../domain/decimal.js';
+import type { Order, Side } from '../../domain/order.js';
+
+interface Level {
+  readonly price: Decimal;
+  /** By order id, in order of arrival. */
+  readonly orders: Map<number, Order>;
+}
+
+/**
+ * One side of one symbol's book. Levels stand in an array with the best price last: a trade looks at the end of it alone,
+ * so its cost does not grow with what rests far from the price.
+ */
+export class BookSide {
+  private readonly levels: Level[] = [];
+
+  constructor(private readonly side: Side) {}
+
+  /** The best price, or undefined when nothing rests. */
+  best(): Decimal | undefined {
+    return this.levels.at(-1)?.price;
+  }
+
+  add(order: Order): void {
+    const at = this.indexOf(order.price);
+    const level = this.levels[at];
+    if (level?.price.eq(order.price)) level.orders.set(order.orderId, order);
+    else this.levels.splice(at, 0, { price: order.price, orders: new Map([[order.orderId, order]]) });
+  }
+
+  remove(order: Order): void {
+    const at = this.indexOf(order.price);
+    const level = this.levels[at];
+    if (level === undefined || !level.price.eq(order.price)) return;
+    level.orders.delete(order.orderId);
+    if (level.orders.size === 0) this.levels.splice(at, 1);
+  }
+
+  /** Takes out the orders that a trade at `price` went strictly through, best price first, then by arrival. */
+  takeThrough(price: Decimal): Order[] {
+    const taken: Order[] = [];
+    for (
+      let level = this.levels.at(-1);
+      level !== undefined && this.isThrough(price, level);
+      level = this.levels.at(-1)
+    ) {
+      taken.push(...level.orders.values());
+      this.levels.pop();
+    }
+    return taken;
+  }
+
+  private isThrough(price: Decimal, level: Level): boolean {
+    return this.side === 'BUY' ? price.lt(level.price) : price.gt(level.price);
+  }
+
+  /** Where the level of this price is, or belongs. */
+  private indexOf(price: Decimal): number {
+    let low = 0;
+    let high = this.levels.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.isWorse((this.levels[middle] as Level).price, price)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private isWorse(a: Decimal, b: Decimal): boolean {
+    return this.side === 'BUY' ? a.lt(b) : a.gt(b);
+  }
+}
