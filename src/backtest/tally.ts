@@ -1,0 +1,27 @@
+import { type Decimal, ZERO } from '../domain/decimal.js';
+import type { Settings } from '../domain/settings.js';
+import type { Position } from '../strategy/position.js';
+
+/** Adds up what closed cycles earned, quote asset. */
+export class Tally {
+  /** Cycles that were bought and sold. */
+  cycles = 0;
+  /** Sum of quantity sold x (sell price - buy price). */
+  grossProfit: Decimal = ZERO;
+  /** The set rate on both legs of those cycles. */
+  fees: Decimal = ZERO;
+
+  add(position: Position, { fee }: Settings): void {
+    if (position.phase !== 'closed' || position.sell === null) return;
+    const { buy, sell } = position;
+    this.cycles++;
+    const bought = sell.filled.times(buy.request.price);
+    const sold = sell.filled.times(sell.request.price);
+    this.grossProfit = this.grossProfit.plus(sold.minus(bought));
+    this.fees = this.fees.plus(sold.plus(bought).times(fee));
+  }
+
+  get netProfit(): Decimal {
+    return this.grossProfit.minus(this.fees);
+  }
+}
