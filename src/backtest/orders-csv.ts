@@ -21,6 +21,6 @@ export function ordersCsv(orders: readonly RecordedOrder[]): string {
  * @returns SHA-256, hex, of the rows without order_id, decimals without trailing zeros, sorted, joined by line feeds
  */
 export function ordersHash(orders: readonly RecordedOrder[]): string {
-  const rows = orders.map((order) => row(order, order.price.toFixed(), order.quantity.toFixed())).sort();
+  const rows = orders.map((order) => row(order, order.price.toFixed(), order.quantity.toFixed())).toSorted();
   return createHash('sha256').update(rows.join('\n')).digest('hex');
 }

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../platform/input-error.js';
+import { addBacktestCommand } from './commands/backtest-command.js';
+import { VERSION } from './project-files.js';
+
+/** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
+const DEFECT = 1;
+const MISTAKE = 2;
+
+const program = new Command('hedgehog')
+  .description(
+    'An actor-model crypto trading engine. It never touches money unless you give it keys and say so.',
+  )
+  .version(VERSION)
+  .showHelpAfterError('(hedgehog --help shows what there is)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+addBacktestCommand(program);
+
+// A reader that goes away, as `| head` does, is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // Commander has printed its message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISTAKE;
+  if (error instanceof InputError) {
+    process.stderr.write(`hedgehog: ${error.message}\n`);
+    return MISTAKE;
+  }
+  process.stderr.write(
+    `hedgehog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return DEFECT;
+}

@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../../ports/log.js';
+
+/** The options as given; nothing in them has been looked at yet. */
+export interface BacktestOptions {
+  readonly tape: string;
+  readonly symbol: string;
+  readonly settings?: string;
+  readonly exchangeInfo?: string;
+  readonly fillModel: 'book';
+  readonly ordersOut?: string;
+  readonly sort?: true;
+  readonly json?: true;
+  readonly inspect?: true;
+  readonly logLevel: LogLevel;
+}
+
+const EXAMPLES = `
+Tapes are CSV files with the columns event_type, event_time, symbol, trade_id, price, quantity, buyer_order_id,
+seller_order_id, trade_time and buyer_market_maker, or Binance's public trade dumps; plain, .gz or .zip.
+
+Settings are a JSON object; a key left out takes its default:
+  {"chunks": 5, "budget": "1000", "buy_down_interval": "0.0001", "profit_interval": "-0.0012",
+   "rebuy_interval": "0.001", "fee": "0.001"}
+
+Examples:
+  hedgehog backtest --tape XRPUSDT-trades-2024-05-01.zip --symbol XRPUSDT
+  hedgehog backtest --tape tape.csv.gz --symbol XRPUSDT --settings mine.json --orders-out orders.csv
+  hedgehog backtest --tape tape.csv --symbol XRPUSDT --json | jq .netProfit`;
+
+export function addBacktestCommand(program: Command): void {
+  program
+    .command('backtest')
+    .description(
+      'Replay a tape of trades through the trading actors and a mock exchange, and report what came of it',
+    )
+    .requiredOption('--tape <file>', 'trade tape: CSV or a Binance trade dump; plain, .gz or .zip')
+    .requiredOption('--symbol <symbol>', 'what is traded, as the exchange writes it: XRPUSDT')
+    .option('--settings <file>', 'settings as JSON (default: the built-in ones, see below)')
+    .option(
+      '--exchange-info <file>',
+      "symbol rules in Binance's JSON shape, plain or .gz (default: the bundled ones)",
+    )
+    .addOption(
+      new Option('--fill-model <model>', 'how the mock exchange fills orders')
+        .choices(['book'])
+        .default('book'),
+    )
+    .option('--orders-out <file>', 'write every order as CSV')
+    .option('--sort', 'take rows in any order; holds the whole tape in memory')
+    .option('--json', 'print one JSON object and nothing else on standard output')
+    .option('--inspect', 'show the actor tree as it stood at the end')
+    .addOption(
+      new Option('--log-level <level>', 'what is logged on standard error')
+        .choices(LOG_LEVELS)
+        .default('warn'),
+    )
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments(false)
+    .action(async (options: BacktestOptions) => {
+      // Loaded only when it is run, so that help and mistakes are answered at once.
+      const { backtestCommand } = await import('./backtest-run.js');
+      await backtestCommand(options);
+    });
+}

@@ -1,0 +1,30 @@
+import Table from 'cli-table3';
+import type { Summary } from '../../backtest/summary.js';
+
+/** The summary as a person reads it. */
+export function summaryTable(
+  summary: Summary,
+  { feeRate, quoteAsset }: { feeRate: string; quoteAsset: string },
+): string {
+  const table = new Table({
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right'],
+  });
+  const money = (amount: string): string => `${amount} ${quoteAsset}`;
+  table.push(
+    ['symbol', summary.symbol],
+    ['events', count(summary.events)],
+    ['cycles closed', count(summary.cycles)],
+    ['orders', count(summary.orders)],
+    ['fills', count(summary.fills)],
+    ['open orders', count(summary.openOrders)],
+    ['gross result', money(summary.grossProfit)],
+    [`fees at ${feeRate}`, money(summary.fees)],
+    ['net result', money(summary.netProfit)],
+    ['time', `${(summary.elapsedMs / 1_000).toFixed(2)} s`],
+    ['events/s', count(summary.eventsPerSecond)],
+  );
+  return `${table.toString()}\norders hash ${summary.ordersHash}`;
+}
+
+const count = (number: number): string => number.toLocaleString('en-US');
