@@ -8,7 +8,7 @@ import type { LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
 import type { LogFields } from '../ports/log.js';
 import { executions, tradeEvents } from '../ports/topics.js';
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
-import { type Position, workingLeg } from '../strategy/position.js';
+import { type CycleResult, type Position, workingLeg } from '../strategy/position.js';
 import type { Cycle } from './cycle-book.js';
 import type { TradingDeps } from './deps.js';
 import type { LeaderProtocol } from './leader.js';
@@ -91,18 +91,23 @@ function perform(state: TraderState, action: Action, self: TraderSelf): void {
   switch (action.kind) {
     case 'place-order':
       log(state, 'info', `placing ${action.request.side.toLowerCase()}`, orderFields(action.request));
-      return place(state, action.request, self);
+      place(state, action.request, self);
+      break;
     case 'ask-rebuy':
       log(state, 'info', 'asking for a rebuy');
-      return askRebuy(self, state.leader, state.cycleId);
+      askRebuy(self, state.leader, state.cycleId);
+      break;
     case 'park':
-      return log(state, 'warn', `parked: ${action.why.reason}`, { code: action.why.code });
+      log(state, 'warn', `parked: ${action.why.reason}`, { code: action.why.code });
+      break;
     case 'close':
-      return log(state, 'info', action.result.kind === 'sold' ? 'sold, cycle closed' : `closed with dust`, {
-        dust: action.result.kind === 'dust' ? action.result.quantity.toFixed() : null,
-      });
+      log(state, 'info', `cycle closed: ${describeResult(action.result)}`);
+      break;
   }
 }
+
+const describeResult = (result: CycleResult): string =>
+  result.kind === 'sold' ? 'sold' : `${result.quantity.toFixed()} is too little to be sold again`;
 
 function place({ deps }: TraderState, request: OrderRequest, self: TraderSelf): void {
   self.pipe(
