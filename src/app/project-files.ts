@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Compiled or not, this file lies two folders below the project's own.
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** The folder that package.json is in: this file's code runs as it is and compiled, one folder deeper. */
+function projectRoot(folder: string = here): string {
+  return existsSync(join(folder, 'package.json')) ? folder : projectRoot(dirname(folder));
+}
+
+const fromRoot = (path: string): string => join(projectRoot(), path);
 
 /** The project's own exchange info: some twenty symbols. */
 export const BUNDLED_EXCHANGE_INFO = fromRoot('seeds/exchange-info.json');

@@ -11,7 +11,7 @@ export function hedgehog(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['dist/app/cli.js', ...args],
+      ['dist/src/app/cli.js', ...args],
       { maxBuffer: 1 << 28 },
       (error, stdout, stderr) => {
         resolve({

@@ -1,12 +1,12 @@
 // Replays one tape several times in a process of its own, from memory, and prints the hash of each run's orders as JSON.
 // usage: repeat-runs.mjs TAPE SYMBOL SETTINGS EXCHANGE_INFO RUNS [YIELD_SEED]
-import { runBacktest } from '../../dist/app/backtest.js';
-import { ordersHash } from '../../dist/backtest/orders-csv.js';
-import { openTape } from '../../dist/backtest/tape/tape.js';
-import { readExchangeInfo } from '../../dist/exchange/exchange-info.js';
-import { seededRandom } from '../../dist/platform/seeded-random.js';
-import { readSettings } from '../../dist/platform/settings-file.js';
-import { systemClock } from '../../dist/platform/system-clock.js';
+import { runBacktest } from '../../dist/src/app/backtest.js';
+import { ordersHash } from '../../dist/src/backtest/orders-csv.js';
+import { openTape } from '../../dist/src/backtest/tape/tape.js';
+import { readExchangeInfo } from '../../dist/src/exchange/exchange-info.js';
+import { seededRandom } from '../../dist/src/platform/seeded-random.js';
+import { readSettings } from '../../dist/src/platform/settings-file.js';
+import { systemClock } from '../../dist/src/platform/system-clock.js';
 
 const [tapeFile, symbol, settingsFile, exchangeInfo, runs, yieldSeed] = process.argv.slice(2);
 const symbols = await readExchangeInfo(exchangeInfo);
