@@ -1,0 +1,13 @@
+import type { Migration } from 'kysely';
+import * as settings from './0001-settings.js';
+import * as marketData from './0002-market-data.js';
+import * as orders from './0003-orders.js';
+import * as cycles from './0004-cycles.js';
+
+/** In the order of their names, which never change once released. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-settings': settings,
+  '0002-market-data': marketData,
+  '0003-orders': orders,
+  '0004-cycles': cycles,
+};

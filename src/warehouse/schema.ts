@@ -1,0 +1,168 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely';
+
+/**
+ * The tables, as kysely's types. `bigint` and `numeric` come from pg as text: exact, and fed to Decimal or, for ids and times
+ * below 2^53, to Number. A test holds these types against the database.
+ */
+type Numeric = ColumnType<string, string, string>;
+type BigInt64 = ColumnType<string, number | string, number | string>;
+type StampedByDatabase = ColumnType<Date, Date | undefined, Date>;
+
+export type TradingStatus = 'on' | 'off' | 'shutdown';
+export type SwitchStatus = 'on' | 'off';
+export type OrderSide = 'BUY' | 'SELL';
+export type OrderStatusColumn =
+  | 'NEW'
+  | 'PARTIALLY_FILLED'
+  | 'FILLED'
+  | 'CANCELED'
+  | 'REJECTED'
+  | 'EXPIRED'
+  | 'EXPIRED_IN_MATCH';
+
+export interface SymbolsTable {
+  id: GeneratedAlways<number>;
+  symbol: string;
+}
+
+export interface TradingSettingsTable {
+  symbol_id: number;
+  chunks: number;
+  budget: Numeric;
+  buy_down_interval: Numeric;
+  profit_interval: Numeric;
+  rebuy_interval: Numeric;
+  fee: Numeric;
+  status: Generated<TradingStatus>;
+  updated_at: StampedByDatabase;
+}
+
+export interface StreamingSettingsTable {
+  symbol_id: number;
+  status: Generated<SwitchStatus>;
+  updated_at: StampedByDatabase;
+}
+
+export interface StoringSettingsTable {
+  topic: 'TRADE_EVENTS' | 'ORDERS' | 'OHLC';
+  symbol_id: number;
+  status: Generated<SwitchStatus>;
+  updated_at: StampedByDatabase;
+}
+
+export interface TradeEventsTable {
+  trade_id: BigInt64;
+  trade_time: BigInt64;
+  event_time: BigInt64;
+  stored_at: StampedByDatabase;
+  symbol_id: number;
+  buyer_is_maker: boolean;
+  price: Numeric;
+  quantity: Numeric;
+}
+
+export interface MissingTradesTable {
+  id: GeneratedAlways<string>;
+  symbol_id: number;
+  from_trade_id: BigInt64;
+  to_trade_id: BigInt64;
+  recorded_at: StampedByDatabase;
+}
+
+export interface CandlesTable {
+  open_time: BigInt64;
+  symbol_id: number;
+  interval: '1m' | '5m' | '15m' | '1h' | '4h' | '1d';
+  open: Numeric;
+  high: Numeric;
+  low: Numeric;
+  close: Numeric;
+  volume: Numeric;
+  trade_count: BigInt64;
+}
+
+interface OrderColumns {
+  order_id: BigInt64;
+  created_time: BigInt64;
+  updated_time: BigInt64;
+  symbol_id: number;
+  side: OrderSide;
+  status: OrderStatusColumn;
+  client_order_id: string;
+  price: Numeric;
+  quantity: Numeric;
+  executed_quantity: Numeric;
+}
+
+export interface OrdersTable extends OrderColumns {
+  stored_at: StampedByDatabase;
+}
+
+export type MockOrdersTable = OrderColumns;
+
+export interface OrderUpdatesTable {
+  id: GeneratedAlways<string>;
+  order_id: BigInt64;
+  updated_time: BigInt64;
+  stored_at: StampedByDatabase;
+  symbol_id: number;
+  status: OrderStatusColumn;
+  client_order_id: string;
+  executed_quantity: Numeric;
+}
+
+export interface BacktestRunsTable {
+  id: GeneratedAlways<string>;
+  symbol: string;
+  from_time: BigInt64;
+  to_time: BigInt64;
+  settings: JSONColumnType<object>;
+  summary: JSONColumnType<object>;
+  started_at: StampedByDatabase;
+}
+
+export interface BacktestOrdersTable {
+  run_id: BigInt64;
+  order_id: BigInt64;
+  side: OrderSide;
+  status: OrderStatusColumn;
+  placed_index: BigInt64;
+  filled_index: ColumnType<string | null, number | null, number | null>;
+  price: Numeric;
+  quantity: Numeric;
+}
+
+export interface InstallationTable {
+  only: Generated<boolean>;
+  id: string;
+}
+
+export interface CyclesTable {
+  id: GeneratedAlways<string>;
+  symbol_id: number;
+  settings: JSONColumnType<object>;
+  position: JSONColumnType<object>;
+  rebuy_of: ColumnType<string | null, number | string | null, never>;
+  started_at: StampedByDatabase;
+  updated_at: StampedByDatabase;
+  ended_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+export interface Tables {
+  symbols: SymbolsTable;
+  trading_settings: TradingSettingsTable;
+  streaming_settings: StreamingSettingsTable;
+  storing_settings: StoringSettingsTable;
+  trade_events: TradeEventsTable;
+  missing_trades: MissingTradesTable;
+  candles: CandlesTable;
+  orders: OrdersTable;
+  order_updates: OrderUpdatesTable;
+  backtest_runs: BacktestRunsTable;
+  backtest_orders: BacktestOrdersTable;
+  installation: InstallationTable;
+  cycles: CyclesTable;
+  mock_orders: MockOrdersTable;
+}
+
+export type CycleRow = Selectable<CyclesTable>;
