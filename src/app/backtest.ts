@@ -13,7 +13,6 @@ import type { TradeEvent } from '../domain/trade-event.js';
 import { type ActorSnapshot, inspectTree, type Scheduler } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import { leaderOf } from '../trading/symbol-supervisor.js';
 import { compose } from './compose.js';
 
 export interface BacktestRequest {
@@ -61,14 +60,12 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
     },
     ...(request.scheduler === undefined ? {} : { scheduler: request.scheduler }),
   });
-  const { system, pubsub } = engine;
-  const leader = leaderOf(system, symbol);
+  const { system, pubsub, trading } = engine;
   const check = (): void => {
-    if (leader.whereis() === undefined)
-      throw new Error(`trading ${symbol} was given up after ${crashes} crashes`);
+    if (!trading.isTraded(symbol)) throw new Error(`trading ${symbol} was given up after ${crashes} crashes`);
   };
   try {
-    await engine.startTrading(symbol, settings);
+    await trading.start(symbol, settings);
     await system.quiesce();
     const startedMs = clock.monotonicMs();
     const events = await replay({ system, pubsub, pacing, cursor, check }, request.tape);

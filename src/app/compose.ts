@@ -1,4 +1,3 @@
-import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { BinanceMock, type BinanceMockProtocol } from '../exchange/mock/binance-mock.js';
 import { mockExchange } from '../exchange/mock/mock-exchange.js';
@@ -9,7 +8,6 @@ import {
   childSpec,
   describeExit,
   namedSupervisor,
-  type Pid,
   PubSub,
   type PubSubProtocol,
   type Scheduler,
@@ -17,10 +15,13 @@ import {
   type Via,
 } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import type { Cycle, CycleStore } from '../ports/cycle-store.js';
+import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
+import { NO_LEDGER, type OrderLedger } from '../ports/order-ledger.js';
 import type { Pacing } from '../ports/pacing.js';
-import { type Cycle, CycleBook } from '../trading/cycle-book.js';
-import { type SymbolIntensity, startSymbol, stopSymbol, tradingSpec } from '../trading/symbol-supervisor.js';
+import { MemoryCycleStore } from '../trading/memory-cycle-store.js';
+import { Trading, type TradingIntensity } from '../trading/trading.js';
 
 /** What an engine is made of; every choice of a real or a fake thing is made by whoever composes it. */
 export interface Outside {
@@ -29,21 +30,25 @@ export interface Outside {
   /** What the exchange lists. */
   readonly symbols: Iterable<SymbolInfo>;
   readonly pacing: Pacing;
+  /** Where cycles are kept; default in memory. */
+  readonly cycles?: CycleStore;
+  /** Where the mock exchange keeps its orders; default nowhere. */
+  readonly ledger?: OrderLedger;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
   /** Actors beside the trading tree, started before it. */
   readonly observers?: (pubsub: Via<PubSubProtocol>) => readonly ChildSpec[];
   readonly scheduler?: Scheduler;
   readonly onCrash?: (report: CrashReport) => void;
+  readonly intensity?: TradingIntensity;
+  /** Stands between the traders and the exchange; for tests that lose or delay what passes. */
+  readonly wrapExchange?: (exchange: Exchange, system: ActorSystem) => Exchange;
 }
 
 export interface Engine {
   readonly system: ActorSystem;
   readonly pubsub: Via<PubSubProtocol>;
-  /** Rejects when the symbol is traded already. */
-  startTrading(symbol: string, settings: Settings, intensity?: SymbolIntensity): Promise<Pid>;
-  /** False when the symbol is not traded. */
-  stopTrading(symbol: string): Promise<boolean>;
+  readonly trading: Trading;
   /** Stops everything in reverse order of its start. */
   stop(): Promise<void>;
 }
@@ -65,9 +70,15 @@ export function compose(outside: Outside): Engine {
     ...(outside.scheduler === undefined ? {} : { scheduler: outside.scheduler }),
   });
   const pubsub = system.registry.via<PubSubProtocol>(PUBSUB);
-  const exchange = mockExchange(system, system.registry.via<BinanceMockProtocol>(EXCHANGE));
-  const cycles = new CycleBook(outside.onCycleEnd);
-  const deps = { exchange, pubsub, pacing, cycles, clock, log, orderIdPrefix: 'hedgehog' };
+  const mock = mockExchange(system, system.registry.via<BinanceMockProtocol>(EXCHANGE));
+  const exchange = outside.wrapExchange?.(mock, system) ?? mock;
+  const cycles = outside.cycles ?? new MemoryCycleStore();
+  const onCycleEnd = outside.onCycleEnd ?? (() => {});
+  const trading = new Trading(
+    system,
+    { exchange, pubsub, pacing, cycles, clock, log, onCycleEnd },
+    outside.intensity,
+  );
 
   system.spawn<SupervisorProtocol>(
     namedSupervisor('Hedgehog'),
@@ -78,11 +89,11 @@ export function compose(outside: Outside): Engine {
         childSpec<BinanceMockProtocol>({
           id: EXCHANGE,
           server: BinanceMock,
-          arg: { symbols: [...outside.symbols], pubsub, pacing, clock },
+          arg: { symbols: [...outside.symbols], pubsub, pacing, clock, ledger: outside.ledger ?? NO_LEDGER },
           register: EXCHANGE,
         }),
         ...(outside.observers?.(pubsub) ?? []),
-        tradingSpec(),
+        trading.spec(),
       ],
     },
     'Hedgehog',
@@ -90,8 +101,7 @@ export function compose(outside: Outside): Engine {
   return {
     system,
     pubsub,
-    startTrading: (symbol, settings, intensity) => startSymbol(system, deps, symbol, settings, intensity),
-    stopTrading: (symbol) => stopSymbol(system, symbol),
+    trading,
     stop: () => system.stop(),
   };
 }

@@ -41,10 +41,12 @@ export async function replay(deps: ReplayDeps, tape: AsyncIterable<readonly Trad
 
 async function settleEvent(deps: ReplayDeps, event: TradeEvent): Promise<void> {
   const { system, pubsub, pacing } = deps;
+  pacing.beginEvent(event);
   if (!publish(system, pubsub, tradeEvents(event.symbol), event)) throw new Error('PubSub has ended');
   await system.quiesce();
   while (pacing.tellFills()) await system.quiesce();
   await letIn(deps);
+  pacing.endEvent();
 }
 
 async function letIn({ system, pacing }: ReplayDeps): Promise<void> {

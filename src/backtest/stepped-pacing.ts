@@ -1,16 +1,40 @@
+import type { TradeEvent } from '../domain/trade-event.js';
 import type { Pacing } from '../ports/pacing.js';
+
+const NOTHING_LOST: readonly TradeEvent[] = [];
 
 /** Holds back what must not run in the middle of an event, until the replay lets it through. */
 export class SteppedPacing implements Pacing {
   private fills: (() => void)[] = [];
   private starts: (() => void)[] = [];
+  /** Cycles that listen; a trader started for one of them takes an earlier one's place. */
+  private readonly listening = new Set<number>();
+  /** The current event and its prints so far. */
+  private told: TradeEvent[] = [];
+
+  /** From now on this is the current event. */
+  beginEvent(event: TradeEvent): void {
+    this.told = [event];
+  }
 
   afterEvent(run: () => void): void {
     this.fills.push(run);
   }
 
-  beforeNextEvent(run: () => void): void {
-    this.starts.push(run);
+  printed(print: TradeEvent): void {
+    this.told.push(print);
+  }
+
+  join(cycleId: number, listen: () => void): readonly TradeEvent[] {
+    if (this.listening.has(cycleId)) {
+      listen();
+      return [...this.told];
+    }
+    this.starts.push(() => {
+      this.listening.add(cycleId);
+      listen();
+    });
+    return NOTHING_LOST;
   }
 
   /** Tells the fills that the event caused. False when there are none. */
@@ -21,6 +45,11 @@ export class SteppedPacing implements Pacing {
   /** Lets what was started during the event listen. False when nothing was. */
   admitStarted(): boolean {
     return runAll(this.starts);
+  }
+
+  /** The current event has settled: nothing of it can be lost any more. */
+  endEvent(): void {
+    this.told = [];
   }
 }
 

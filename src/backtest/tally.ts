@@ -12,7 +12,7 @@ export class Tally {
   fees: Decimal = ZERO;
 
   add(position: Position, { fee }: Settings): void {
-    if (position.phase !== 'closed' || position.sell === null) return;
+    if (position.phase !== 'closed' || position.buy === null || position.sell === null) return;
     const { buy, sell } = position;
     this.cycles++;
     const bought = sell.filled.times(buy.request.price);

@@ -12,6 +12,8 @@ export interface Child {
   /** Null while it does not run. One that has just ended stays until the supervisor takes the news. */
   process: Process | null;
   lineage: Lineage;
+  /** Monotonic times of its own restarts that still count; used where children are isolated. */
+  recentRestartsMs: readonly number[];
   /** Its restart failed and will be tried again. */
   retrying: boolean;
 }
@@ -43,7 +45,7 @@ export class Children {
   /** Takes in a spec and starts it. Throws what its `init` throws; the spec is forgotten then. */
   add(spec: ChildSpec, lineage: Lineage = FIRST_OF_ITS_LINE): Process {
     if (this.byId.has(spec.id)) throw new Error(`${this.supervisor.path} has a child ${spec.id} already`);
-    const child: Child = { spec, process: null, lineage, retrying: false };
+    const child: Child = { spec, process: null, lineage, retrying: false, recentRestartsMs: [] };
     this.byId.set(spec.id, child);
     try {
       return this.start(child);
@@ -83,7 +85,7 @@ export class Children {
 
   /** Orderly stop of several, in reverse order of their start. */
   async stopAll(children: readonly Child[] = this.all()): Promise<void> {
-    for (const child of [...children].reverse()) await this.stop(child);
+    for (const child of children.toReversed()) await this.stop(child);
   }
 
   forget(child: Child): void {

@@ -226,7 +226,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     system.inFlight.add();
     this.status = 'dead';
     this.exitReason = reason;
-    for (const child of [...this.children.values()].reverse())
+    for (const child of [...this.children.values()].toReversed())
       child.exit(reason === 'killed' ? 'killed' : 'shutdown');
     if (status !== 'starting') this.lastWords(reason);
     for (const hook of this.exitHooks) hook();

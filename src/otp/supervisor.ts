@@ -26,6 +26,11 @@ export interface SupervisorArg extends Partial<RestartIntensity> {
   readonly strategy?: Strategy;
   /** Started in this order. */
   readonly children?: readonly ChildSpec[];
+  /**
+   * Each child has a restart intensity of its own, and one that exceeds it is given up alone, as if it were temporary, instead
+   * of wearing out what its siblings share. For one_for_one.
+   */
+  readonly isolated?: { readonly onGivenUp: (childId: string, reason: RestartIntensityExceeded) => void };
 }
 
 export interface ChildInfo {
@@ -41,6 +46,7 @@ interface SupervisorState {
   readonly intensity: RestartIntensity;
   /** A dynamic supervisor forgets a child that has ended for good. */
   readonly dynamic: boolean;
+  readonly isolated: SupervisorArg['isolated'] | null;
   readonly children: Children;
   recentRestartsMs: readonly number[];
 }
@@ -67,6 +73,7 @@ const newState = (arg: SupervisorArg, self: SupervisorSelf, dynamic: boolean): S
     periodMs: arg.periodMs ?? DEFAULT_INTENSITY.periodMs,
   },
   dynamic,
+  isolated: arg.isolated ?? null,
   children: new Children(self as Process),
   recentRestartsMs: [],
 });
@@ -86,21 +93,28 @@ function restartGroup({ strategy, children }: SupervisorState, failed: Child): C
   return strategy === 'one_for_all' ? all : all.slice(all.indexOf(failed));
 }
 
+/** False when the child is given up. Throws when the supervisor must give up itself. */
+function mayRestart(state: SupervisorState, failed: Child, cause: unknown, nowMs: number): boolean {
+  const { intensity, isolated, children } = state;
+  const counted = isolated === null ? state : failed;
+  const { recentMs, exceeded } = judgeRestart(counted.recentRestartsMs, nowMs, intensity);
+  counted.recentRestartsMs = recentMs;
+  if (!exceeded) return true;
+  const reason = new RestartIntensityExceeded(failed.spec.id, intensity, cause);
+  if (isolated === null) throw reason;
+  children.forget(failed);
+  isolated?.onGivenUp(failed.spec.id, reason);
+  return false;
+}
+
 async function restart(
   state: SupervisorState,
   failed: Child,
   cause: unknown,
   self: SupervisorSelf,
 ): Promise<void> {
-  const { children, intensity } = state;
-  const { recentMs, exceeded } = judgeRestart(
-    state.recentRestartsMs,
-    (self as Process).system.clock.monotonicMs(),
-    intensity,
-  );
-  state.recentRestartsMs = recentMs;
-  if (exceeded) throw new RestartIntensityExceeded(failed.spec.id, intensity, cause);
-
+  const { children } = state;
+  if (!mayRestart(state, failed, cause, (self as Process).system.clock.monotonicMs())) return;
   const group = restartGroup(state, failed);
   await children.stopAll(group);
   for (const child of group) {

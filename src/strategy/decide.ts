@@ -11,11 +11,13 @@ import {
   type Buying,
   type CycleResult,
   type Flat,
+  isUnplaced,
   type Leg,
   newLeg,
   type ParkReason,
   type Position,
   type Rebuy,
+  type RebuyStatus,
   type Selling,
 } from './position.js';
 import { buyPrice, buyQuantity, rebuyBelow, sellPrice } from './pricing.js';
@@ -29,11 +31,15 @@ export type CycleEvent =
   /** The exchange definitely refused the order. */
   | { readonly kind: 'order-refused'; readonly clientOrderId: string; readonly why: ParkReason }
   /** Settings, balance or rules have changed: what is parked may be tried again. */
-  | { readonly kind: 'conditions-changed' };
+  | { readonly kind: 'conditions-changed' }
+  | { readonly kind: 'rebuy-answered' }
+  /** No new cycle is wanted: what is not bought yet is given up, what was bought is sold. */
+  | { readonly kind: 'shutdown-asked' };
 
 /** What is to be done now. */
 export type Action =
   | { readonly kind: 'place-order'; readonly request: OrderRequest }
+  | { readonly kind: 'cancel-order'; readonly request: OrderRequest }
   | { readonly kind: 'ask-rebuy' }
   | { readonly kind: 'park'; readonly why: ParkReason }
   | { readonly kind: 'close'; readonly result: CycleResult };
@@ -75,6 +81,10 @@ export function decide(position: Position, event: CycleEvent, terms: CycleTerms)
       return onRefused(position, event.clientOrderId, event.why);
     case 'conditions-changed':
       return onConditionsChanged(position, terms);
+    case 'rebuy-answered':
+      return onRebuyAnswered(position);
+    case 'shutdown-asked':
+      return onShutdownAsked(position);
   }
 }
 
@@ -86,7 +96,7 @@ function onTrade(position: Position, trade: TradeEvent, terms: CycleTerms): Step
     case 'selling':
       return triggersRebuy(position, trade)
         ? {
-            position: { ...position, rebuy: { ...position.rebuy, spent: true } },
+            position: { ...position, rebuy: { ...position.rebuy, status: 'asked' } },
             action: { kind: 'ask-rebuy' },
           }
         : stay(position);
@@ -98,8 +108,8 @@ function onTrade(position: Position, trade: TradeEvent, terms: CycleTerms): Step
 }
 
 function triggersRebuy(position: Buying | Selling, { price, tradeId }: TradeEvent): boolean {
-  const { spent, below } = position.rebuy;
-  if (spent || price.gte(below)) return false;
+  const { status, below } = position.rebuy;
+  if (status !== 'unspent' || price.gte(below)) return false;
   // Our own fill, seen as a public trade, says nothing new of the market.
   const sold = position.phase === 'selling' && position.sell.tradeIds.includes(tradeId);
   return !sold && !position.buy.tradeIds.includes(tradeId);
@@ -121,9 +131,9 @@ function placeBuy(
     quantity,
     clientOrderId: clientOrderId('BUY', flat.attempt),
   } as const;
-  const rebuy = { below: rebuyBelow(price, settings), spent: flat.rebuySpent };
+  const rebuy = { below: rebuyBelow(price, settings), status: flat.rebuy };
   return {
-    position: { phase: 'buying', buy: newLeg(request, flat.attempt), rebuy },
+    position: { phase: 'buying', buy: newLeg(request, flat.attempt), rebuy, ending: false },
     action: { kind: 'place-order', request },
   };
 }
@@ -136,17 +146,23 @@ function onOrder(
   terms: CycleTerms,
 ): Step {
   if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
-    return afterBuy(move(position.buy), position.rebuy, terms);
+    return afterBuy(position, move(position.buy), terms);
   }
   if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
     return afterSell(position, move(position.sell));
   }
+  // A look-up may show the buy complete before its fills are reported. They still tell which public trades are our own.
+  if (position.phase === 'selling' && position.buy.request.clientOrderId === clientOrderId) {
+    return stay({ ...position, buy: move(position.buy) });
+  }
   return stay(position);
 }
 
-function afterBuy(buy: Leg, rebuy: Rebuy, terms: CycleTerms): Step {
-  if (isOpen(buy.status)) return stay({ phase: 'buying', buy, rebuy });
+function afterBuy(position: Buying, buy: Leg, terms: CycleTerms): Step {
+  const { rebuy, ending } = position;
+  if (isOpen(buy.status)) return stay({ ...position, buy });
   if (buy.filled.gt(ZERO)) return placeSell(buy, rebuy, 1, terms);
+  if (ending) return close({ kind: 'abandoned' }, rebuy.status, null, null);
   return parkBuy({ code: null, reason: `the exchange ended the buy as ${buy.status}` }, nextFlat(buy, rebuy));
 }
 
@@ -162,7 +178,7 @@ function placeSell(
   const quantity = downToStep(left, info.lotSize.stepSize);
   const sellable = quantity.gt(ZERO) && quantity.gte(info.lotSize.minQty);
   if (!sellable || price.times(quantity).lt(info.notional.minNotional))
-    return close({ kind: 'dust', quantity: left }, buy, null);
+    return close({ kind: 'dust', quantity: left }, rebuy.status, buy, null);
 
   const broken = brokenRule(info, { price, quantity });
   if (broken !== null) return parkSell({ code: broken.code, reason: broken.message }, buy, rebuy, attempt);
@@ -182,7 +198,7 @@ function placeSell(
 
 function afterSell(position: Selling, sell: Leg): Step {
   const { buy, rebuy } = position;
-  if (sell.status === 'FILLED') return close({ kind: 'sold' }, buy, sell);
+  if (sell.status === 'FILLED') return close({ kind: 'sold' }, rebuy.status, buy, sell);
   if (isOpen(sell.status)) return stay({ ...position, sell });
   const sold = `${sell.filled.toFixed()} of ${sell.request.quantity.toFixed()} sold`;
   const left = { ...buy, filled: buy.filled.minus(sell.filled) };
@@ -195,12 +211,16 @@ function afterSell(position: Selling, sell: Leg): Step {
 }
 
 function onRefused(position: Position, clientOrderId: string, why: ParkReason): Step {
-  if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
-    return parkBuy(why, nextFlat(position.buy, position.rebuy));
+  // An order that was seen on the exchange is there, whatever a late answer says.
+  if (!isUnplaced(position, clientOrderId)) return stay(position);
+  if (position.phase === 'buying') {
+    const { buy, rebuy, ending } = position;
+    return ending
+      ? close({ kind: 'abandoned' }, rebuy.status, null, null)
+      : parkBuy(why, nextFlat(buy, rebuy));
   }
-  if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
+  if (position.phase === 'selling')
     return parkSell(why, position.buy, position.rebuy, position.sell.attempt + 1);
-  }
   return stay(position);
 }
 
@@ -212,10 +232,43 @@ function onConditionsChanged(position: Position, terms: CycleTerms): Step {
   return stay(position);
 }
 
+function onRebuyAnswered(position: Position): Step {
+  switch (position.phase) {
+    case 'buying':
+    case 'selling':
+    case 'sell-parked':
+      return stay({ ...position, rebuy: { ...position.rebuy, status: 'answered' } });
+    case 'flat':
+      return stay({ ...position, rebuy: 'answered' });
+    case 'buy-parked':
+      return stay({ ...position, next: { ...position.next, rebuy: 'answered' } });
+    case 'closed':
+      return stay(position);
+  }
+}
+
+function onShutdownAsked(position: Position): Step {
+  switch (position.phase) {
+    case 'flat':
+      return close({ kind: 'abandoned' }, position.rebuy, null, null);
+    case 'buy-parked':
+      return close({ kind: 'abandoned' }, position.next.rebuy, null, null);
+    case 'buying':
+      return {
+        position: position.ending ? position : { ...position, ending: true },
+        action: { kind: 'cancel-order', request: position.buy.request },
+      };
+    case 'selling':
+    case 'sell-parked':
+    case 'closed':
+      return stay(position);
+  }
+}
+
 const nextFlat = (buy: Leg, rebuy: Rebuy): Flat => ({
   phase: 'flat',
   attempt: buy.attempt + 1,
-  rebuySpent: rebuy.spent,
+  rebuy: rebuy.status,
 });
 
 const parkBuy = (why: ParkReason, next: Flat): Step => ({
@@ -228,7 +281,7 @@ const parkSell = (why: ParkReason, buy: Leg, rebuy: Rebuy, attempt: number): Ste
   action: { kind: 'park', why },
 });
 
-const close = (result: CycleResult, buy: Leg, sell: Leg | null): Step => ({
-  position: { phase: 'closed', result, buy, sell },
+const close = (result: CycleResult, rebuy: RebuyStatus, buy: Leg | null, sell: Leg | null): Step => ({
+  position: { phase: 'closed', result, rebuy, buy, sell },
   action: { kind: 'close', result },
 });

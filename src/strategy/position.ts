@@ -18,11 +18,16 @@ export interface Leg {
   readonly tradeIds: readonly number[];
 }
 
+/**
+ * It is asked for once per cycle, whatever the answer. Between asking and the answer a crash may lose either, so one that is
+ * `asked` is asked for again; the Leader grants it once.
+ */
+export type RebuyStatus = 'unspent' | 'asked' | 'answered';
+
 export interface Rebuy {
   /** A trade below this price triggers it. */
   readonly below: Decimal;
-  /** It is asked for once per cycle, whatever the answer. */
-  readonly spent: boolean;
+  readonly status: RebuyStatus;
 }
 
 /** Why a cycle waits for someone to change something. */
@@ -35,18 +40,22 @@ export interface ParkReason {
 export type CycleResult =
   | { readonly kind: 'sold' }
   /** What was bought is too little to be sold again, base asset. */
-  | { readonly kind: 'dust'; readonly quantity: Decimal };
+  | { readonly kind: 'dust'; readonly quantity: Decimal }
+  /** Nothing was bought, and the symbol is shutting down. */
+  | { readonly kind: 'abandoned' };
 
 /** Nothing bought, nothing asked for. `attempt` numbers the next buy. */
 export interface Flat {
   readonly phase: 'flat';
   readonly attempt: number;
-  readonly rebuySpent: boolean;
+  readonly rebuy: RebuyStatus;
 }
 export interface Buying {
   readonly phase: 'buying';
   readonly buy: Leg;
   readonly rebuy: Rebuy;
+  /** The symbol is shutting down: the buy is to be cancelled, and what it filled until then is sold. */
+  readonly ending: boolean;
 }
 export interface Selling {
   readonly phase: 'selling';
@@ -71,7 +80,9 @@ export interface SellParked {
 export interface Closed {
   readonly phase: 'closed';
   readonly result: CycleResult;
-  readonly buy: Leg;
+  readonly rebuy: RebuyStatus;
+  /** Null when nothing was bought. */
+  readonly buy: Leg | null;
   /** The order that sold; null when nothing could be sold. */
   readonly sell: Leg | null;
 }
@@ -79,7 +90,7 @@ export interface Closed {
 /** One trade cycle: flat -> buying -> selling -> closed. Each phase has what it needs and nothing else. */
 export type Position = Flat | Buying | Selling | BuyParked | SellParked | Closed;
 
-export const FLAT: Flat = { phase: 'flat', attempt: 1, rebuySpent: false };
+export const FLAT: Flat = { phase: 'flat', attempt: 1, rebuy: 'unspent' };
 
 export const newLeg = (request: OrderRequest, attempt: number): Leg => ({
   request,
@@ -91,11 +102,31 @@ export const newLeg = (request: OrderRequest, attempt: number): Leg => ({
   tradeIds: [],
 });
 
+export function rebuyStatus(position: Position): RebuyStatus {
+  switch (position.phase) {
+    case 'flat':
+    case 'closed':
+      return position.rebuy;
+    case 'buy-parked':
+      return position.next.rebuy;
+    case 'buying':
+    case 'selling':
+    case 'sell-parked':
+      return position.rebuy.status;
+  }
+}
+
 /** The order that the position waits for; null when it waits for none. */
 export function workingLeg(position: Position): Leg | null {
   if (position.phase === 'buying') return position.buy;
   if (position.phase === 'selling') return position.sell;
   return null;
+}
+
+/** Whether the position waits for this order and has not yet seen it on the exchange: only then may it be sent again. */
+export function isUnplaced(position: Position, clientOrderId: string): boolean {
+  const leg = workingLeg(position);
+  return leg !== null && leg.request.clientOrderId === clientOrderId && leg.orderId === null;
 }
 
 // The answer to a placement, execution reports and look-ups race one another. So the most filled wins, and a final status

@@ -2,14 +2,14 @@ import type { Address, Pid, Sender } from '../otp/index.js';
 import type { LeaderProtocol } from './leader.js';
 import type { TraderProtocol } from './trader.js';
 
-/** A trader's price fell far enough below its buy: one more trader, if a chunk is free. There is no answer. */
+/** A trader's price fell far enough below its buy: one more trader, if a chunk is free. `rebuyAnswered` comes back. */
 export const askRebuy = (sender: Sender, leader: Address<LeaderProtocol>, cycleId: number): void => {
   sender.cast(leader, 'askRebuy', { cycleId });
 };
 
-/** Settings, balance or rules have changed: parked traders try again. */
-export const conditionsChanged = (sender: Sender, leader: Address<LeaderProtocol>): void => {
-  sender.cast(leader, 'conditionsChanged', null);
+/** The symbol's terms, the balance or the rules have changed: parked traders try again, and a shutdown begins. */
+export const termsChanged = (sender: Sender, leader: Address<LeaderProtocol>): void => {
+  sender.cast(leader, 'termsChanged', null);
 };
 
 /** The traders that run, in order of their start. */

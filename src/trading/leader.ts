@@ -1,4 +1,3 @@
-import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import {
   type Address,
@@ -19,9 +18,11 @@ import {
   type SupervisorProtocol,
   startChild,
 } from '../otp/index.js';
+import type { Cycle } from '../ports/cycle-store.js';
 import type { LogFields } from '../ports/log.js';
-import type { Cycle } from './cycle-book.js';
+import { rebuyStatus } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
+import type { SymbolTerms } from './symbol-terms.js';
 import { Trader, type TraderProtocol } from './trader.js';
 
 /**
@@ -31,7 +32,7 @@ import { Trader, type TraderProtocol } from './trader.js';
 export interface LeaderArg {
   readonly deps: TradingDeps;
   readonly symbol: string;
-  readonly settings: Settings;
+  readonly terms: SymbolTerms;
   readonly traderSupervisor: Address<SupervisorProtocol>;
   /** Where traders find the Leader. */
   readonly leader: Address<LeaderProtocol>;
@@ -56,7 +57,7 @@ export interface LeaderProtocol extends Protocol {
   readonly arg: LeaderArg;
   readonly state: LeaderState;
   readonly calls: { traders(nothing: null): readonly Pid<TraderProtocol>[] };
-  readonly casts: { readonly askRebuy: { readonly cycleId: number }; readonly conditionsChanged: null };
+  readonly casts: { readonly askRebuy: { readonly cycleId: number }; readonly termsChanged: null };
   readonly info: never;
   readonly continue: 'begin';
 }
@@ -65,28 +66,45 @@ type LeaderSelf = Self<LeaderProtocol>;
 
 const FIRST: Lineage = { restarts: 0, lastCrash: null };
 
-/** Takes up the cycles that the book knows, or starts the first: after a start, a crash of the Leader or of the symbol alike. */
+/**
+ * Takes up the cycles that the store knows, or starts the first: after a start, a crash of the Leader, of the symbol or of the
+ * process alike.
+ */
 async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   const { deps, symbol } = state;
   const info = await deps.exchange.symbolInfo(symbol);
   if (info === undefined) throw new Error(`the exchange does not list ${symbol}`);
   state.info = info;
-  const cycles = deps.cycles.of(symbol);
+  const cycles = await deps.cycles.takeUp(symbol);
   for (const cycle of cycles) {
     // Closed, and the Leader crashed before it heard of it: replaced like any other.
-    if (cycle.position.phase === 'closed') await replace(state, cycle.id, self);
+    if (cycle.position.phase === 'closed') await replace(state, cycle, self);
     else await startTrader(state, cycle, FIRST, self);
   }
+  // Asked for, and the Leader crashed before it answered. Those who can are asking again; a closed one cannot.
+  for (const { id, position } of cycles)
+    if (rebuyStatus(position) === 'asked') await onRebuyAsked(state, id, self);
   if (cycles.length === 0) await startFresh(state, self);
+  if (state.terms.shuttingDown) tellWhenShutDown(state);
 }
 
-const startFresh = (state: LeaderState, self: LeaderSelf): Promise<void> =>
-  startTrader(state, state.deps.cycles.open(state.symbol, state.settings), FIRST, self);
+async function startFresh(state: LeaderState, self: LeaderSelf, rebuyOf?: number): Promise<void> {
+  if (state.terms.shuttingDown) return;
+  const cycle = await state.deps.cycles.open(state.symbol, state.terms.settings, rebuyOf);
+  if (cycle !== null) await startTrader(state, cycle, FIRST, self);
+}
 
-async function replace(state: LeaderState, closedCycleId: number, self: LeaderSelf): Promise<void> {
-  state.deps.cycles.end(closedCycleId);
+async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Promise<void> {
+  const { deps, terms } = state;
   state.closedCycles++;
-  await startFresh(state, self);
+  if (terms.shuttingDown) {
+    await deps.cycles.end(closed);
+    deps.onCycleEnd(closed);
+    return tellWhenShutDown(state);
+  }
+  const fresh = await deps.cycles.replace(closed, terms.settings);
+  deps.onCycleEnd(closed);
+  await startTrader(state, fresh, FIRST, self);
 }
 
 async function startTrader(
@@ -106,14 +124,21 @@ async function startTrader(
   const trader = await startChild(self, traderSupervisor, spec, lineage);
   self.monitor(trader);
   state.traders.set(trader, { cycleId: cycle.id, lineage });
+  if (state.terms.shuttingDown) self.cast(trader, 'shutDown', null);
 }
 
 async function onRebuyAsked(state: LeaderState, cycleId: number, self: LeaderSelf): Promise<void> {
-  const { chunks } = state.settings;
-  if (state.traders.size >= chunks)
-    return log(state, 'info', 'no rebuy, all chunks are in use', { cycleId, chunks });
-  log(state, 'info', 'rebuy granted', { cycleId, running: state.traders.size + 1, chunks });
-  await startFresh(state, self);
+  const { chunks } = state.terms.settings;
+  const running = state.traders.size;
+  if (state.terms.shuttingDown || running >= chunks) {
+    log(state, 'info', 'no rebuy, all chunks are in use', { cycleId, running, chunks });
+  } else {
+    log(state, 'info', 'rebuy granted', { cycleId, running: running + 1, chunks });
+    await startFresh(state, self, cycleId);
+  }
+  for (const [trader, known] of state.traders) {
+    if (known.cycleId === cycleId) self.cast(trader, 'rebuyAnswered', null);
+  }
 }
 
 async function onTraderDown(
@@ -125,34 +150,44 @@ async function onTraderDown(
   const trader = state.traders.get(pid);
   if (trader === undefined) return;
   state.traders.delete(pid);
-  if (reason === 'normal') return replace(state, trader.cycleId, self);
-  // The whole symbol is being stopped; its cycles stay in the book.
-  if (!isAbnormal(reason)) return;
-  await restartTrader(state, trader, reason, self);
+  // Otherwise the whole symbol is being stopped; its cycles stay in the store.
+  if (reason === 'normal' || isAbnormal(reason)) await succeed(state, trader, reason, self);
 }
 
-async function restartTrader(
+/** Its cycle goes on with another incarnation, or is replaced when it is closed: it may have crashed with its end untold. */
+async function succeed(
   state: LeaderState,
   trader: RunningTrader,
   reason: ExitReason,
   self: LeaderSelf,
 ): Promise<void> {
   const { clock, cycles } = state.deps;
-  const intensity = state.intensity ?? DEFAULT_INTENSITY;
-  const { recentMs, exceeded } = judgeRestart(state.recentCrashesMs, clock.monotonicMs(), intensity);
-  state.recentCrashesMs = recentMs;
-  if (exceeded)
-    throw new RestartIntensityExceeded(`trader ${trader.cycleId} of ${state.symbol}`, intensity, reason);
-
-  const cycle = cycles.get(trader.cycleId);
-  log(state, 'warn', 'trader crashed, starting it again', {
-    traderId: cycle.id,
-    reason: describeExit(reason),
-  });
-  // It may have crashed with its cycle closed and its end not yet told.
-  if (cycle.position.phase === 'closed') return replace(state, cycle.id, self);
+  if (isAbnormal(reason)) judgeCrash(state, trader, reason);
+  const cycle = await cycles.takeUpOne(trader.cycleId);
+  if (cycle.position.phase === 'closed') return replace(state, cycle, self);
   const lastCrash = { reason: describeExit(reason), wallMs: clock.wallMs() };
   await startTrader(state, cycle, { restarts: trader.lineage.restarts + 1, lastCrash }, self);
+}
+
+function judgeCrash(state: LeaderState, { cycleId }: RunningTrader, reason: ExitReason): void {
+  const intensity = state.intensity ?? DEFAULT_INTENSITY;
+  const nowMs = state.deps.clock.monotonicMs();
+  const { recentMs, exceeded } = judgeRestart(state.recentCrashesMs, nowMs, intensity);
+  state.recentCrashesMs = recentMs;
+  if (exceeded) throw new RestartIntensityExceeded(`trader ${cycleId} of ${state.symbol}`, intensity, reason);
+  log(state, 'warn', 'trader crashed, starting it again', {
+    traderId: cycleId,
+    reason: describeExit(reason),
+  });
+}
+
+function shutDown(state: LeaderState, self: LeaderSelf): void {
+  for (const trader of state.traders.keys()) self.cast(trader, 'shutDown', null);
+  tellWhenShutDown(state);
+}
+
+function tellWhenShutDown({ traders, terms }: LeaderState): void {
+  if (traders.size === 0) terms.onShutDown();
 }
 
 export const Leader: GenServer<LeaderProtocol> = {
@@ -171,8 +206,9 @@ export const Leader: GenServer<LeaderProtocol> = {
       await onRebuyAsked(state, cycleId, self);
       return { state };
     },
-    conditionsChanged(state, _nothing, self) {
+    termsChanged(state, _nothing, self) {
       for (const trader of state.traders.keys()) self.cast(trader, 'conditionsChanged', null);
+      if (state.terms.shuttingDown) shutDown(state, self);
       return { state };
     },
   },
@@ -180,9 +216,10 @@ export const Leader: GenServer<LeaderProtocol> = {
     if (message instanceof Down) await onTraderDown(state, message.pid, message.reason, self);
     return { state };
   },
-  inspect: ({ traders, settings, closedCycles }) => ({
-    traders: `${traders.size} of ${settings.chunks}`,
+  inspect: ({ traders, terms, closedCycles }) => ({
+    traders: `${traders.size} of ${terms.settings.chunks}`,
     closedCycles,
+    ...(terms.shuttingDown ? { shuttingDown: true } : {}),
   }),
 };
 

@@ -3,7 +3,9 @@ import type { SymbolInfo } from '../../domain/symbol-info.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
 import {
   type Address,
+  type Answer,
   type GenServer,
+  type MaybePromise,
   type Protocol,
   type PubSubProtocol,
   publish,
@@ -12,19 +14,21 @@ import {
 } from '../../otp/index.js';
 import type { Clock } from '../../ports/clock.js';
 import type { CancelOutcome, LookupOutcome, OrderKey, PlaceOutcome } from '../../ports/exchange.js';
+import type { OrderLedger } from '../../ports/order-ledger.js';
 import type { Pacing } from '../../ports/pacing.js';
 import { executions, orders, tradeEvents } from '../../ports/topics.js';
 import { MatchingEngine, type OrderChange, type Result } from './matching-engine.js';
 
 /**
  * BinanceMock: an exchange in the process. It owns the books; public trades on `TRADE_EVENTS:<SYMBOL>` fill its orders, and
- * it tells of them as the real one does.
+ * it tells of them as the real one does. What it tells is in its ledger first.
  */
 export interface BinanceMockArg {
   readonly symbols: Iterable<SymbolInfo>;
   readonly pubsub: Address<PubSubProtocol>;
   readonly pacing: Pacing;
   readonly clock: Clock;
+  readonly ledger: OrderLedger;
 }
 
 interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
@@ -37,6 +41,12 @@ interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
   filled: number;
 }
 
+/** Orders that a trade went through, to be filled and told of once the trade itself has settled. */
+interface Matched {
+  readonly event: TradeEvent;
+  readonly orders: readonly Order[];
+}
+
 export interface BinanceMockProtocol extends Protocol {
   readonly arg: BinanceMockArg;
   readonly state: BinanceMockState;
@@ -47,8 +57,9 @@ export interface BinanceMockProtocol extends Protocol {
     getOrder(request: { readonly symbol: string; readonly key: OrderKey }): LookupOutcome;
     openOrders(symbol: string | undefined): readonly Order[];
   };
-  readonly casts: { readonly tell: readonly OrderChange[] };
+  readonly casts: { readonly fill: Matched };
   readonly info: TradeEvent;
+  readonly continue: 'restore';
 }
 
 type MockSelf = Self<BinanceMockProtocol>;
@@ -56,25 +67,61 @@ type MockSelf = Self<BinanceMockProtocol>;
 const now = ({ exchangeTime, clock }: BinanceMockState): number => exchangeTime ?? clock.wallMs();
 
 /** The report before the print: so the owner knows its own trade when it sees it. */
-function tell({ pubsub }: BinanceMockState, { order, report, print }: OrderChange, self: MockSelf): void {
+function tell(
+  { pubsub, pacing }: BinanceMockState,
+  { order, report, print }: OrderChange,
+  self: MockSelf,
+): void {
   publish(self, pubsub, executions(order.symbol), report);
   publish(self, pubsub, orders(order.symbol), { kind: 'order-update', order });
-  if (print !== null) publish(self, pubsub, tradeEvents(order.symbol), print);
+  if (print === null) return;
+  pacing.printed(print);
+  publish(self, pubsub, tradeEvents(order.symbol), print);
 }
 
-function settle<Done>(state: BinanceMockState, result: Result, self: MockSelf, done: (order: Order) => Done) {
+/** Keeps what changed, tells of it, and answers; or answers why not. */
+function answer<Outcome>(
+  state: BinanceMockState,
+  result: Result,
+  self: MockSelf,
+  done: (order: Order) => Outcome,
+): MaybePromise<Answer<BinanceMockProtocol, Outcome | Extract<PlaceOutcome, { kind: 'rejected' }>>> {
   if (result.kind === 'refused') {
     const { code, message } = result.error;
-    return { kind: 'rejected', code, reason: message } as const;
+    return { state, reply: { kind: 'rejected', code, reason: message } };
   }
-  tell(state, result.change, self);
-  return done(result.change.order);
+  const { change } = result;
+  const finish = () => {
+    tell(state, change, self);
+    return { state, reply: done(change.order) };
+  };
+  const saved = state.ledger.save(change.order);
+  return saved === undefined ? finish() : saved.then(finish);
 }
 
 function listenTo(state: BinanceMockState, symbol: string, self: MockSelf): void {
   if (state.listening.has(symbol)) return;
   state.listening.add(symbol);
   subscribeTo(self, state.pubsub, tradeEvents(symbol), self);
+}
+
+async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
+  for (const order of await state.ledger.load()) {
+    state.engine.restore(order);
+    listenTo(state, order.symbol, self);
+  }
+}
+
+async function fillOneByOne(
+  state: BinanceMockState,
+  { event, orders }: Matched,
+  self: MockSelf,
+): Promise<void> {
+  for (const order of orders) {
+    const change = state.engine.fill(order, event);
+    await state.ledger.save(change.order);
+    tell(state, change, self);
+  }
 }
 
 export const BinanceMock: GenServer<BinanceMockProtocol> = {
@@ -88,23 +135,27 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
       placed: 0,
       filled: 0,
     },
+    continue: 'restore',
   }),
+  async continue(state, _note, self) {
+    await restore(state, self);
+    return { state };
+  },
   calls: {
     symbolInfo: (state, symbol) => ({ state, reply: state.engine.symbolInfo(symbol) }),
-    placeOrder(state, request, self) {
-      const result = state.engine.place(request, now(state));
-      const reply = settle(state, result, self, (order): PlaceOutcome => {
+    placeOrder: (state, request, self) =>
+      answer(state, state.engine.place(request, now(state)), self, (order): PlaceOutcome => {
         listenTo(state, order.symbol, self);
         state.placed++;
         return { kind: 'placed', order };
-      });
-      return { state, reply };
-    },
-    cancelOrder(state, { symbol, key }, self) {
-      const result = state.engine.cancel(symbol, key, now(state));
-      const reply = settle(state, result, self, (order): CancelOutcome => ({ kind: 'cancelled', order }));
-      return { state, reply };
-    },
+      }),
+    cancelOrder: (state, { symbol, key }, self) =>
+      answer(
+        state,
+        state.engine.cancel(symbol, key, now(state)),
+        self,
+        (order): CancelOutcome => ({ kind: 'cancelled', order }),
+      ),
     getOrder(state, { symbol, key }) {
       const order = state.engine.order(symbol, key);
       return { state, reply: order === undefined ? { kind: 'absent' } : { kind: 'found', order } };
@@ -112,8 +163,8 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     openOrders: (state, symbol) => ({ state, reply: state.engine.openOrders(symbol) }),
   },
   casts: {
-    tell(state, changes, self) {
-      for (const change of changes) tell(state, change, self);
+    async fill(state, matched, self) {
+      await fillOneByOne(state, matched, self);
       return { state };
     },
   },
@@ -121,10 +172,10 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     // A print of ours moves no price and never fills another order.
     if (event.kind !== 'trade-event' || event.origin === 'mock-print') return { state };
     state.exchangeTime = event.tradeTime;
-    const changes = state.engine.onTrade(event);
-    if (changes.length === 0) return { state };
-    state.filled += changes.length;
-    state.pacing.afterEvent(() => self.cast(self, 'tell', changes));
+    const matched = state.engine.match(event);
+    if (matched.length === 0) return { state };
+    state.filled += matched.length;
+    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, orders: matched }));
     return { state };
   },
   inspect: ({ listening, placed, filled }) => ({ symbols: [...listening], placed, filled }),

@@ -25,6 +25,8 @@ interface Market {
   readonly orders: Map<number, Order>;
   /** The latest order of each client order id: an id may be used again once its order is no longer open. */
   readonly byClientOrderId: Map<string, number>;
+  /** Taken out of the book by a trade, and not yet told of. */
+  readonly matched: Set<number>;
   lastOrderId: number;
   lastExecutionId: number;
   /** Prints count down from -1, apart from the ids of real trades. */
@@ -79,7 +81,8 @@ export class MatchingEngine {
     const market = this.markets.get(symbol);
     if (market === undefined) return refused(-1121, 'Invalid symbol.');
     const resting = find(market, key);
-    if (resting === undefined || !isOpen(resting.status)) return refused(-2011, 'Unknown order sent.');
+    const isGone = resting === undefined || !isOpen(resting.status) || market.matched.has(resting.orderId);
+    if (isGone) return refused(-2011, 'Unknown order sent.');
     sideOf(market, resting).remove(resting);
     const order: Order = { ...resting, status: 'CANCELED', updatedTime: nowMs };
     keep(market, order);
@@ -102,22 +105,41 @@ export class MatchingEngine {
     );
   }
 
-  /** Fills what a public trade went through: buys from the highest price down, then sells from the lowest up. */
-  onTrade({ symbol, price, tradeTime, eventTime }: TradeEvent): OrderChange[] {
+  /**
+   * Takes out of the book what a public trade went through: buys from the highest price down, then sells from the lowest up.
+   * The orders can no longer be cancelled, and look open until `fill` is called for them.
+   */
+  match({ symbol, price }: TradeEvent): Order[] {
     const market = this.markets.get(symbol);
     if (market === undefined) return [];
-    const filled = [...market.buys.takeThrough(price), ...market.sells.takeThrough(price)];
-    return filled.map((resting) => {
-      const order: Order = {
-        ...resting,
-        status: 'FILLED',
-        executedQuantity: resting.quantity,
-        updatedTime: tradeTime,
-      };
-      keep(market, order);
-      const print = printOf(order, --market.lastPrintId, tradeTime, eventTime);
-      return { order, report: reportOf(market, order, 'TRADE', print), print };
-    });
+    const matched = [...market.buys.takeThrough(price), ...market.sells.takeThrough(price)];
+    for (const order of matched) market.matched.add(order.orderId);
+    return matched;
+  }
+
+  /** Fills an order that `match` took out, whole and at its own price. */
+  fill(matched: Order, { tradeTime, eventTime }: Pick<TradeEvent, 'tradeTime' | 'eventTime'>): OrderChange {
+    const market = this.markets.get(matched.symbol);
+    if (market === undefined || !market.matched.delete(matched.orderId))
+      throw new Error(`order ${matched.orderId} of ${matched.symbol} was not matched`);
+    const order: Order = {
+      ...matched,
+      status: 'FILLED',
+      executedQuantity: matched.quantity,
+      updatedTime: tradeTime,
+    };
+    keep(market, order);
+    const print = printOf(order, --market.lastPrintId, tradeTime, eventTime);
+    return { order, report: reportOf(market, order, 'TRADE', print), print };
+  }
+
+  /** Takes up an order as it was kept, before anything is placed. */
+  restore(order: Order): void {
+    const market = this.markets.get(order.symbol);
+    if (market === undefined) return;
+    keep(market, order);
+    market.lastOrderId = Math.max(market.lastOrderId, order.orderId);
+    if (isOpen(order.status)) sideOf(market, order).add(order);
   }
 }
 
@@ -132,6 +154,7 @@ const newMarket = (info: SymbolInfo): Market => ({
   sells: new BookSide('SELL'),
   orders: new Map(),
   byClientOrderId: new Map(),
+  matched: new Set(),
   lastOrderId: 0,
   lastExecutionId: 0,
   lastPrintId: 0,
