@@ -14,6 +14,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       symbol_id  integer     NOT NULL REFERENCES symbols,
       settings   jsonb       NOT NULL,
       position   jsonb       NOT NULL,
+      -- Counts the times that the cycle was taken up: an earlier incarnation of its trader can write no more.
+      epoch      integer     NOT NULL DEFAULT 1,
       -- The cycle whose rebuy this one is: at most one, so that a rebuy asked for twice is granted once.
       rebuy_of   bigint      UNIQUE REFERENCES cycles,
       started_at timestamptz NOT NULL DEFAULT now(),

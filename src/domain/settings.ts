@@ -24,3 +24,13 @@ export const DEFAULT_SETTINGS: Settings = {
   rebuyInterval: new Decimal('0.001'),
   fee: new Decimal('0.001'),
 };
+
+/** The settings as a JSON object with the keys of a settings file; decimals as strings, so that none is rounded. */
+export const settingsToJson = (settings: Settings): Readonly<Record<string, string | number>> => ({
+  chunks: settings.chunks,
+  budget: settings.budget.toFixed(),
+  buy_down_interval: settings.buyDownInterval.toFixed(),
+  profit_interval: settings.profitInterval.toFixed(),
+  rebuy_interval: settings.rebuyInterval.toFixed(),
+  fee: settings.fee.toFixed(),
+});

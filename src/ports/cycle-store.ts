@@ -32,13 +32,15 @@ export interface CycleStore {
   takeUp(symbol: string): Committed<readonly Cycle[]>;
   /** The same for one cycle. Rejects when it has ended. */
   takeUpOne(id: number): Committed<Cycle>;
+  /** Opens a flat cycle of a symbol that has none open; otherwise takes up the first that it has. */
+  openFirst(symbol: string, settings: Settings): Committed<Cycle>;
   /**
-   * Opens a flat cycle.
+   * Opens the flat cycle that is the rebuy of another.
    *
-   * @param rebuyOf the cycle whose rebuy this is; when it has one already, no second one is opened
-   * @returns null when there was one already
+   * @param of the cycle that asked for it
+   * @returns the one there is already when it was opened before; null when that has ended
    */
-  open(symbol: string, settings: Settings, rebuyOf?: number): Committed<Cycle | null>;
+  openRebuy(symbol: string, settings: Settings, of: number): Committed<Cycle | null>;
   /** Rejects when the cycle has ended or was taken up by a later incarnation. */
   save(cycle: Cycle, position: Position): Committed<void>;
   /** Ends a closed cycle. */

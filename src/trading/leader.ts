@@ -84,14 +84,20 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   // Asked for, and the Leader crashed before it answered. Those who can are asking again; a closed one cannot.
   for (const { id, position } of cycles)
     if (rebuyStatus(position) === 'asked') await onRebuyAsked(state, id, self);
-  if (cycles.length === 0) await startFresh(state, self);
   if (state.terms.shuttingDown) tellWhenShutDown(state);
+  else if (cycles.length === 0) await startFirst(state, self);
 }
 
-async function startFresh(state: LeaderState, self: LeaderSelf, rebuyOf?: number): Promise<void> {
-  if (state.terms.shuttingDown) return;
-  const cycle = await state.deps.cycles.open(state.symbol, state.terms.settings, rebuyOf);
-  if (cycle !== null) await startTrader(state, cycle, FIRST, self);
+async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {
+  const { deps, symbol, terms } = state;
+  await startTrader(state, await deps.cycles.openFirst(symbol, terms.settings), FIRST, self);
+}
+
+async function startRebuy(state: LeaderState, of: number, self: LeaderSelf): Promise<void> {
+  const { deps, symbol, terms, traders } = state;
+  const cycle = await deps.cycles.openRebuy(symbol, terms.settings, of);
+  const runs = [...traders.values()].some(({ cycleId }) => cycleId === cycle?.id);
+  if (cycle !== null && !runs) await startTrader(state, cycle, FIRST, self);
 }
 
 async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Promise<void> {
@@ -134,7 +140,7 @@ async function onRebuyAsked(state: LeaderState, cycleId: number, self: LeaderSel
     log(state, 'info', 'no rebuy, all chunks are in use', { cycleId, running, chunks });
   } else {
     log(state, 'info', 'rebuy granted', { cycleId, running: running + 1, chunks });
-    await startFresh(state, self, cycleId);
+    await startRebuy(state, cycleId, self);
   }
   for (const [trader, known] of state.traders) {
     if (known.cycleId === cycleId) self.cast(trader, 'rebuyAnswered', null);

@@ -6,8 +6,8 @@ import { FLAT, type Position } from '../strategy/position.js';
 export class MemoryCycleStore implements CycleStore {
   readonly orderIdPrefix = 'hedgehog';
   private readonly cycles = new Map<number, Cycle>();
-  /** Cycles whose rebuy was granted. */
-  private readonly granted = new Set<number>();
+  /** By the cycle that asked for it. */
+  private readonly rebuys = new Map<number, number>();
   private lastId = 0;
 
   takeUp(symbol: string): readonly Cycle[] {
@@ -23,13 +23,15 @@ export class MemoryCycleStore implements CycleStore {
     return takenUp;
   }
 
-  open(symbol: string, settings: Settings, rebuyOf?: number): Cycle | null {
-    if (rebuyOf !== undefined) {
-      if (this.granted.has(rebuyOf)) return null;
-      this.granted.add(rebuyOf);
-    }
-    const cycle: Cycle = { id: ++this.lastId, symbol, settings, position: FLAT, epoch: 1 };
-    this.cycles.set(cycle.id, cycle);
+  openFirst(symbol: string, settings: Settings): Cycle {
+    return this.takeUp(symbol)[0] ?? this.open(symbol, settings);
+  }
+
+  openRebuy(symbol: string, settings: Settings, of: number): Cycle | null {
+    const known = this.rebuys.get(of);
+    if (known !== undefined) return this.cycles.get(known) ?? null;
+    const cycle = this.open(symbol, settings);
+    this.rebuys.set(of, cycle.id);
     return cycle;
   }
 
@@ -45,7 +47,13 @@ export class MemoryCycleStore implements CycleStore {
 
   replace(cycle: Cycle, settings: Settings): Cycle {
     this.end(cycle);
-    return this.open(cycle.symbol, settings) as Cycle;
+    return this.open(cycle.symbol, settings);
+  }
+
+  private open(symbol: string, settings: Settings): Cycle {
+    const cycle: Cycle = { id: ++this.lastId, symbol, settings, position: FLAT, epoch: 1 };
+    this.cycles.set(cycle.id, cycle);
+    return cycle;
   }
 
   private get(id: number): Cycle {

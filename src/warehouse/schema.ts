@@ -142,6 +142,7 @@ export interface CyclesTable {
   symbol_id: number;
   settings: JSONColumnType<object>;
   position: JSONColumnType<object>;
+  epoch: Generated<number>;
   rebuy_of: ColumnType<string | null, number | string | null, never>;
   started_at: StampedByDatabase;
   updated_at: StampedByDatabase;

@@ -1,0 +1,66 @@
+import { Decimal } from '../domain/decimal.js';
+import type { OrderRequest } from '../domain/order.js';
+import type { CycleResult, Leg, Position, Rebuy } from './position.js';
+
+/** A value of JSON in which every decimal has become its text. */
+type Encoded<T> = T extends Decimal
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Encoded<T[K]> }
+    : T;
+
+/** A position as JSON. */
+export type PositionJson = Encoded<Position>;
+
+/** The position as a value that JSON can hold: decimals as text, exact and without an exponent. */
+export function positionToJson(position: Position): PositionJson {
+  return JSON.parse(JSON.stringify(position, withDecimals)) as PositionJson;
+}
+
+// JSON.stringify asks a decimal's own toJSON first, which writes an exponent for some; so the holder is looked at.
+function withDecimals(this: unknown, key: string, value: unknown): unknown {
+  const held = (this as Record<string, unknown>)[key];
+  return held instanceof Decimal ? held.toFixed() : value;
+}
+
+/** The position that `positionToJson` made this of. Throws on a phase or a decimal that is none. */
+export function positionFromJson(json: PositionJson): Position {
+  switch (json.phase) {
+    case 'flat':
+    case 'buy-parked':
+      return json;
+    case 'buying':
+      return { ...json, buy: leg(json.buy), rebuy: rebuy(json.rebuy) };
+    case 'selling':
+      return { ...json, buy: leg(json.buy), sell: leg(json.sell), rebuy: rebuy(json.rebuy) };
+    case 'sell-parked':
+      return { ...json, buy: leg(json.buy), rebuy: rebuy(json.rebuy) };
+    case 'closed':
+      return {
+        ...json,
+        result: result(json.result),
+        buy: json.buy === null ? null : leg(json.buy),
+        sell: json.sell === null ? null : leg(json.sell),
+      };
+    default:
+      throw new Error(`a position has no phase ${String((json as { phase: unknown }).phase)}`);
+  }
+}
+
+const request = (json: Encoded<OrderRequest>): OrderRequest => ({
+  ...json,
+  price: new Decimal(json.price),
+  quantity: new Decimal(json.quantity),
+});
+
+const leg = (json: Encoded<Leg>): Leg => ({
+  ...json,
+  request: request(json.request),
+  filled: new Decimal(json.filled),
+  baseCommission: new Decimal(json.baseCommission),
+});
+
+const rebuy = (json: Encoded<Rebuy>): Rebuy => ({ ...json, below: new Decimal(json.below) });
+
+const result = (json: Encoded<CycleResult>): CycleResult =>
+  json.kind === 'dust' ? { ...json, quantity: new Decimal(json.quantity) } : json;
