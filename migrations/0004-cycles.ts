@@ -12,6 +12,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     CREATE TABLE cycles (
       id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       symbol_id  integer     NOT NULL REFERENCES symbols,
+      -- 'live', or the name of a backtest, whose cycles are no concern of anybody else.
+      scope      text        NOT NULL DEFAULT 'live',
       settings   jsonb       NOT NULL,
       position   jsonb       NOT NULL,
       -- Counts the times that the cycle was taken up: an earlier incarnation of its trader can write no more.
@@ -22,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now(),
       ended_at   timestamptz
     )`.execute(db);
-  await sql`CREATE INDEX cycles_open ON cycles (symbol_id, id) WHERE ended_at IS NULL`.execute(db);
+  await sql`CREATE INDEX cycles_open ON cycles (symbol_id, scope, id) WHERE ended_at IS NULL`.execute(db);
   await sql`
     CREATE TABLE mock_orders (
       order_id          bigint       NOT NULL,

@@ -12,8 +12,9 @@ import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import { type ActorSnapshot, inspectTree, type Scheduler } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import type { CycleStore } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
-import { compose } from './compose.js';
+import { compose, type Outside } from './compose.js';
 
 export interface BacktestRequest {
   readonly tape: AsyncIterable<readonly TradeEvent[]>;
@@ -23,6 +24,10 @@ export interface BacktestRequest {
   readonly clock: Clock;
   readonly log: Log;
   readonly scheduler?: Scheduler;
+  /** Where cycles are kept; default in memory. */
+  readonly cycles?: CycleStore;
+  /** For tests that make things fail. */
+  readonly faults?: Pick<Outside, 'wrapExchange' | 'intensity'>;
 }
 
 export interface BacktestResult {
@@ -59,6 +64,8 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
       crashes++;
     },
     ...(request.scheduler === undefined ? {} : { scheduler: request.scheduler }),
+    ...(request.cycles === undefined ? {} : { cycles: request.cycles }),
+    ...request.faults,
   });
   const { system, pubsub, trading } = engine;
   const check = (): void => {

@@ -22,10 +22,15 @@ export class DatabaseCycleStore implements CycleStore {
     private readonly db: Kysely<Tables>,
     private readonly retry: Retry,
     readonly orderIdPrefix: string,
+    private readonly scope: string,
   ) {}
 
-  /** Makes the database's own random id when it has none yet. */
-  static async open(db: Kysely<Tables>, retry: Retry): Promise<DatabaseCycleStore> {
+  /**
+   * Makes the database's own random id when it has none yet.
+   *
+   * @param scope `live`, or a name of its own for a backtest: the store sees no cycles of another scope
+   */
+  static async open(db: Kysely<Tables>, retry: Retry, scope = 'live'): Promise<DatabaseCycleStore> {
     const id = await retry(async () => {
       // 40 bits: a client order id must be told from those of any other installation of the same account.
       await db
@@ -35,7 +40,7 @@ export class DatabaseCycleStore implements CycleStore {
         .execute();
       return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
     });
-    return new DatabaseCycleStore(db, retry, `hh${id}`);
+    return new DatabaseCycleStore(db, retry, `hh${id}`, scope);
   }
 
   takeUp(symbol: string): Promise<readonly Cycle[]> {
@@ -49,6 +54,7 @@ export class DatabaseCycleStore implements CycleStore {
       .set({ epoch: sql`epoch + 1` })
       .whereRef('symbols.id', '=', 'cycles.symbol_id')
       .where('symbols.symbol', '=', symbol)
+      .where('scope', '=', this.scope)
       .where('ended_at', 'is', null)
       .returningAll('cycles')
       .returning('symbols.symbol')
@@ -76,14 +82,15 @@ export class DatabaseCycleStore implements CycleStore {
   openFirst(symbol: string, settings: Settings): Promise<Cycle> {
     // Looked for first, also when it is tried again: a try whose answer was lost may have opened it.
     return this.retry(
-      async () => (await this.takeUpAll(symbol))[0] ?? (await insertCycle(this.db, symbol, settings)),
+      async () =>
+        (await this.takeUpAll(symbol))[0] ?? (await insertCycle(this.db, this.scope, symbol, settings)),
     );
   }
 
   openRebuy(symbol: string, settings: Settings, of: number): Promise<Cycle | null> {
     return this.retry(async () => {
       const known = await rebuyOf(this.db, of);
-      if (known === undefined) return insertCycle(this.db, symbol, settings, of);
+      if (known === undefined) return insertCycle(this.db, this.scope, symbol, settings, of);
       return known.ended_at === null ? cycleOf(known) : null;
     });
   }
@@ -101,14 +108,20 @@ export class DatabaseCycleStore implements CycleStore {
     return this.retry(() =>
       this.db.transaction().execute(async (transaction) => {
         await endCycle(transaction, cycle);
-        return insertCycle(transaction, cycle.symbol, settings);
+        return insertCycle(transaction, this.scope, cycle.symbol, settings);
       }),
     );
   }
 }
 
+/** Deletes the cycles of a backtest, which nobody takes up again. */
+export const forgetScope = async (db: Kysely<Tables>, scope: string): Promise<void> => {
+  await db.deleteFrom('cycles').where('scope', '=', scope).execute();
+};
+
 async function insertCycle(
   db: Connection,
+  scope: string,
   symbol: string,
   settings: Settings,
   rebuyOf?: number,
@@ -116,6 +129,7 @@ async function insertCycle(
   const row = await db
     .insertInto('cycles')
     .values({
+      scope,
       symbol_id: await symbolId(db, symbol),
       settings: JSON.stringify(settingsToJson(settings)),
       position: JSON.stringify(positionToJson(FLAT)),

@@ -140,6 +140,7 @@ export interface InstallationTable {
 export interface CyclesTable {
   id: GeneratedAlways<string>;
   symbol_id: number;
+  scope: Generated<string>;
   settings: JSONColumnType<object>;
   position: JSONColumnType<object>;
   epoch: Generated<number>;
