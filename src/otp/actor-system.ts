@@ -103,7 +103,7 @@ export class ActorSystem implements Sender {
 
   /** Stops every root in reverse order of its start, each within the time limit, then nact's system. */
   async stop(timeoutMs = SHUTDOWN_MS): Promise<void> {
-    for (const root of [...this.roots.values()].reverse()) await root.shutdown(timeoutMs);
+    for (const root of [...this.roots.values()].toReversed()) await root.shutdown(timeoutMs);
     stopNact(this.nactRef);
   }
 

@@ -125,8 +125,6 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
   // ---- one message
 
   private turn(envelope: Envelope): unknown {
-    // `exit` has accounted for everything that was queued.
-    if (this.status === 'dead') return undefined;
     if (this.status === 'stopping') {
       this.system.deadLetter();
       return this.done();
@@ -139,7 +137,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
 
   private run(envelope: Envelope): unknown {
     if (this.status === 'dead') {
-      // Killed in the pause before this turn.
+      // Killed in the pause before this turn; nact itself gives no turn to a stopped actor.
       this.system.deadLetter();
       return undefined;
     }
@@ -226,7 +224,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     system.inFlight.add();
     this.status = 'dead';
     this.exitReason = reason;
-    for (const child of [...this.children.values()].reverse())
+    for (const child of [...this.children.values()].toReversed())
       child.exit(reason === 'killed' ? 'killed' : 'shutdown');
     if (status !== 'starting') this.lastWords(reason);
     for (const hook of this.exitHooks) hook();
