@@ -123,7 +123,7 @@ describe('nact ends the process', () => {
         const system = new ActorSystem({ clock: systemClock });
         const supervisor = system.spawn(Supervisor, { children: [{ ...spec, restart: 'permanent' }] }, 's');
         const [victim] = supervisor.children.values();
-        system.cast(victim, 'run', () => { stopNact(victim.ref); throw new Error('boom'); });
+        system.cast(victim, 'run', () => { stopNact(victim.nact); throw new Error('boom'); });
         await settle(system);
         console.log(victim.alive, supervisor.children.get('victim').alive);`,
       output: /^false true\n$/,
@@ -240,7 +240,7 @@ describe('nact dispatch', () => {
 describe('nact reset, resume and their kin', () => {
   it('are not used, nor query, spawnStateless, initial states and the rest', () => {
     const used = [...sourceOf('nact.ts').matchAll(/\bnact\.(\w+)/g)].map(([, name]) => name);
-    expect(new Set(used)).toEqual(new Set(['start', 'spawn', 'dispatch', 'stop', 'Nobody']));
+    expect(new Set(used)).toEqual(new Set(['start', 'spawn', 'stop', 'Nobody']));
     const decided = [...sourceOf('process.ts').matchAll(/\bcontext\.(\w+)/g)].map(([, name]) => name);
     expect(new Set(decided)).toEqual(new Set(['parent', 'stop', 'stopChild', 'escalate']));
     const importers = readdirSync(OTP).filter((file) => /['"]nact['"]/.test(sourceOf(file)));
