@@ -14,8 +14,8 @@ export interface NactRef {
 }
 
 /**
- * An actor itself, as nact gives it to plugins: part of nact's own tree, and the way to its mailbox. `nact.dispatch` would look
- * it up along its path for every message, which costs a tenth of a message and can end at another actor of the same name.
+ * An actor itself, as nact gives it to plugins: part of nact's own tree, and the way to its mailbox. nact's own function for
+ * sending looks the actor up along its path for every message, which costs a tenth of a message and can end at another actor of the same name.
  */
 export interface NactActor {
   readonly name: string;

@@ -115,6 +115,11 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     return this.exitReason;
   }
 
+  /** A Pid in a log line or a failed assertion is its path, not the whole system that hangs on it. */
+  toJSON(): string {
+    return this.path;
+  }
+
   inspect(): unknown {
     return this.status === 'starting' ? undefined : this.server.inspect?.(this.state);
   }
