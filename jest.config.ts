@@ -11,6 +11,8 @@ const shared = {
     '^csv-parse$': '<rootDir>/node_modules/csv-parse/dist/cjs/index.cjs',
   },
   sandboxInjectedGlobals: ['Math'],
+  globalSetup: '<rootDir>/test/support/database-run.ts',
+  globalTeardown: '<rootDir>/test/support/database-run-end.ts',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }] },
 } satisfies Config;
 

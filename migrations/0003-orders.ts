@@ -5,7 +5,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE TYPE order_side AS ENUM ('BUY', 'SELL')`.execute(db);
   await sql`
     CREATE TYPE order_status AS ENUM
-      ('NEW', 'PARTIALLY_FILLED', 'FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'EXPIRED_IN_MATCH')`.execute(db);
+      ('NEW', 'PARTIALLY_FILLED', 'FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'EXPIRED_IN_MATCH')`.execute(
+    db,
+  );
   // An order id is unique per symbol and exchange; a client order id is ours and unique among all our orders.
   await sql`
     CREATE TABLE orders (

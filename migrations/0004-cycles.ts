@@ -5,8 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // One row: the random id that makes client order ids those of this database and no other.
   await sql`
     CREATE TABLE installation (
-      only boolean PRIMARY KEY DEFAULT true CHECK (only),
-      id   text    NOT NULL
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+      id      text    NOT NULL
     )`.execute(db);
   await sql`
     CREATE TABLE cycles (

@@ -133,7 +133,7 @@ export interface BacktestOrdersTable {
 }
 
 export interface InstallationTable {
-  only: Generated<boolean>;
+  is_only: Generated<boolean>;
   id: string;
 }
 

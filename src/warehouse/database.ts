@@ -1,0 +1,225 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { codeOf, messageOf } from '../platform/error-facts.js';
+import { InputError } from '../platform/input-error.js';
+import { SUPERUSER } from '../platform/postgres/data-directory.js';
+import { type EmbeddedServer, useEmbeddedServer } from '../platform/postgres/embedded-server.js';
+import { systemClock } from '../platform/system-clock.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { type Environment, type Target, targetOf, withoutTls } from './connection.js';
+import { listen } from './listener.js';
+import { type RetryOptions, withRetry } from './retry.js';
+import type { Tables } from './schema.js';
+
+export interface DatabaseOptions {
+  /** `process.env`: HEDGEHOG_ENV, HEDGEHOG_DATA_DIR and DATABASE_URL are read. */
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Another database on the same server than the one that the environment names. */
+  readonly database?: string;
+  /** Most connections at once, beside one for each channel that is listened to; 10 unless given. */
+  readonly poolSize?: number;
+}
+
+/** An open database. It outlives its server: what was under way fails, and later queries find the server that came back. */
+export interface Database {
+  readonly kysely: Kysely<Tables>;
+  readonly pool: pg.Pool;
+  readonly target: Target;
+  /**
+   * Listens on a channel of NOTIFY, on a connection of its own, until the function it resolves to is called.
+   *
+   * @param onReconnected the connection was lost and found again: what was told meanwhile is lost, so read it anew
+   */
+  listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnected: () => void,
+  ): Promise<() => Promise<void>>;
+  /** Runs the work again, with backoff, when the connection was at fault. The work must be such that it can be done twice. */
+  withRetry<T>(work: () => Promise<T>, options?: RetryOptions): Promise<T>;
+  /** Waits for queries under way. The server stops with its last user. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database that the environment names, once it answers. In the server that Hedgehog runs itself, the server is
+ * started and the database made when need be; it has no tables until they are migrated.
+ *
+ * @throws InputError when the environment, or the server it names, is not as it should be
+ * @throws MachineError when this machine has no server and cannot start one
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { environment, log, clock = systemClock } = options;
+  const target = targetOf(environment, options.database);
+  const server = target.kind === 'embedded' ? await useEmbeddedServer(target.dataDirectory) : undefined;
+  try {
+    const config = await settledConfig(target, server, { log, clock });
+    const Client = clientFor(server);
+    const pool = new pg.Pool({ ...config, Client, max: options.poolSize ?? 10 });
+    return opened({ target, server, config, Client, pool, log, clock });
+  } catch (error) {
+    await server?.release();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly target: Target;
+  readonly server: EmbeddedServer | undefined;
+  readonly config: pg.ClientConfig;
+  readonly Client: typeof pg.Client;
+  readonly pool: pg.Pool;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+function opened({ target, server, config, Client, pool, log, clock }: Opened): Database {
+  // A lost connection is told to whoever uses it by the query's error; without these handlers it would end the process.
+  const lost = (error: Error): void =>
+    log.warn('a connection to the database was lost', { reason: error.message });
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const connect = async (): Promise<pg.Client> => {
+    const client = new Client(config);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const listeners = new Set<() => Promise<void>>();
+  let closing: Promise<void> | undefined;
+  return {
+    kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
+    target,
+    async listen(channel, onPayload, onReconnected) {
+      const stop = await listen({ channel, onPayload, onReconnected }, { connect, clock, log });
+      listeners.add(stop);
+      return () => {
+        listeners.delete(stop);
+        return stop();
+      };
+    },
+    withRetry: (work, retry) => withRetry(work, { ...retry, clock, log }),
+    close() {
+      closing ??= (async () => {
+        await Promise.all([...listeners].map((stop) => stop()));
+        await pool.end();
+        await server?.release();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** How long a server that starts up is waited for before it counts as missing. */
+const OPENING_MS = 10_000;
+
+/** Connects once, and so finds out what the server needs: no TLS, or the database made first. */
+async function settledConfig(
+  target: Target,
+  server: EmbeddedServer | undefined,
+  deps: { readonly log: Log; readonly clock: Clock },
+): Promise<pg.ClientConfig> {
+  const config = configFor(target);
+  const attempt = async (given: pg.ClientConfig): Promise<void> => {
+    const client = new (clientFor(server))(given);
+    client.on('error', () => {});
+    try {
+      await client.connect();
+    } finally {
+      await client.end().catch(() => {});
+    }
+  };
+  try {
+    await withRetry(() => attempt(config), { ...deps, giveUpAfterMs: OPENING_MS });
+    return config;
+  } catch (error) {
+    if (target.kind === 'url') {
+      const plain = withoutTls(target.url);
+      if (plain === undefined || !messageOf(error).includes('does not support SSL'))
+        throw unusable(target, error);
+      const without = { ...config, connectionString: plain };
+      await attempt(without).catch((failure: unknown) => {
+        throw unusable(target, failure);
+      });
+      return without;
+    }
+    if (codeOf(error) !== DATABASE_MISSING) throw error;
+    await makeDatabase({ ...config, database: 'postgres' }, clientFor(server), target.database);
+    return config;
+  }
+}
+
+const DATABASE_MISSING = '3D000';
+/** Another process makes the same database at the same time. */
+const MADE_ALREADY = ['42P04', '23505'];
+
+async function makeDatabase(config: pg.ClientConfig, Client: typeof pg.Client, name: string): Promise<void> {
+  const client = new Client(config);
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  } catch (error) {
+    if (!MADE_ALREADY.includes(codeOf(error))) throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+function configFor(target: Target): pg.ClientConfig {
+  const shared = { application_name: 'hedgehog', keepAlive: true };
+  if (target.kind === 'url')
+    return { ...shared, connectionString: target.url, connectionTimeoutMillis: 10_000 };
+  // The host is the socket's folder, known on connecting. All is given here, or pg would take it from PGPORT and the like.
+  return {
+    ...shared,
+    host: '/',
+    port: 5432,
+    user: SUPERUSER,
+    password: '',
+    database: target.database,
+    ssl: false,
+  };
+}
+
+/** A client that has its server run before it connects to it. */
+function clientFor(server: EmbeddedServer | undefined): typeof pg.Client {
+  if (server === undefined) return pg.Client;
+  return class ReachingClient extends pg.Client {
+    override connect(): Promise<pg.Client>;
+    override connect(callback: Connected): void;
+    override connect(callback?: Connected): Promise<pg.Client> | undefined {
+      const connected = this.reachAndConnect();
+      if (callback === undefined) return connected;
+      const tell = callback as (error: Error | null, client?: pg.Client) => void;
+      void connected.then(
+        (client) => tell(null, client),
+        (error: Error) => tell(error),
+      );
+      return undefined;
+    }
+
+    private async reachAndConnect(): Promise<pg.Client> {
+      Object.assign(this, { host: await server.reach() });
+      return super.connect();
+    }
+  } as typeof pg.Client;
+}
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'the password is wrong',
+  '28000': 'the server does not let this user in',
+  [DATABASE_MISSING]: 'there is no such database; make it with createdb, or name another one',
+};
+
+/** What to tell of a server that was named and cannot be used. pg's messages hold no password, and its URL is not shown. */
+function unusable(target: Extract<Target, { kind: 'url' }>, error: unknown): InputError {
+  const reason = REFUSALS[codeOf(error)] ?? (messageOf(error) || codeOf(error));
+  return new InputError(`the database in DATABASE_URL, ${target.shown}, cannot be used: ${reason}`);
+}

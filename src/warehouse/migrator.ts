@@ -1,0 +1,38 @@
+import { type Kysely, Migrator } from 'kysely';
+import { migrations } from '../../migrations/index.js';
+import type { Tables } from './schema.js';
+
+const migratorFor = (kysely: Kysely<Tables>): Migrator =>
+  new Migrator({ db: kysely, provider: { getMigrations: async () => ({ ...migrations }) } });
+
+/**
+ * Brings the tables up to date, in one transaction: all of it or nothing. Safe when several processes do it at once: they
+ * wait for one another.
+ *
+ * @returns the names of the migrations that were applied; none when all were
+ */
+export async function migrateUp(kysely: Kysely<Tables>): Promise<readonly string[]> {
+  return applied(await migratorFor(kysely).migrateToLatest());
+}
+
+/** Takes the last migration back. Returns its name; none when there is nothing to take back. */
+export async function migrateDown(kysely: Kysely<Tables>): Promise<readonly string[]> {
+  return applied(await migratorFor(kysely).migrateDown());
+}
+
+export interface MigrationState {
+  readonly name: string;
+  readonly appliedAt: Date | undefined;
+}
+
+/** All migrations, in their order, and when each was applied to this database. */
+export async function migrationStates(kysely: Kysely<Tables>): Promise<readonly MigrationState[]> {
+  const states = await migratorFor(kysely).getMigrations();
+  return states.map(({ name, executedAt }) => ({ name, appliedAt: executedAt }));
+}
+
+/** kysely's migrator returns its errors. */
+function applied({ error, results = [] }: Awaited<ReturnType<Migrator['migrateUp']>>): readonly string[] {
+  if (error !== undefined) throw error;
+  return results.map(({ migrationName }) => migrationName);
+}
