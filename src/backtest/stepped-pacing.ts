@@ -13,6 +13,11 @@ export class SteppedPacing implements Pacing {
     this.starts.push(run);
   }
 
+  /** Whether anything waits to be told or let in. */
+  get isHolding(): boolean {
+    return this.fills.length > 0 || this.starts.length > 0;
+  }
+
   /** Tells the fills that the event caused. False when there are none. */
   tellFills(): boolean {
     return runAll(this.fills);

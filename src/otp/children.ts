@@ -83,7 +83,7 @@ export class Children {
 
   /** Orderly stop of several, in reverse order of their start. */
   async stopAll(children: readonly Child[] = this.all()): Promise<void> {
-    for (const child of [...children].reverse()) await this.stop(child);
+    for (const child of children.toReversed()) await this.stop(child);
   }
 
   forget(child: Child): void {

@@ -1,6 +1,6 @@
 import type { Envelope } from './envelope.js';
 import type { ExitReason } from './exit-reason.js';
-import type { GenServer, InfoOf, MaybePromise, Next, Protocol } from './gen-server.js';
+import type { GenServer, MaybePromise, Next, Protocol } from './gen-server.js';
 import type { Pid, Self } from './pid.js';
 
 type AnyHandler<P extends Protocol> = (
@@ -19,7 +19,7 @@ export function handle<P extends Protocol>(
 ): MaybePromise<Next<P>> {
   switch (type) {
     case 'info':
-      return server.info === undefined ? { state } : server.info(state, message as InfoOf<P>, self);
+      return server.info === undefined ? { state } : server.info(state, message, self);
     case 'cast':
       return handlerOf<P>(server, 'casts', key)(state, message, self);
     case 'call':

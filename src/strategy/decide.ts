@@ -1,4 +1,4 @@
-import { downToStep, ZERO } from '../domain/decimal.js';
+import { downToStep, isBelow, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { brokenRule } from '../domain/filters.js';
 import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
@@ -11,6 +11,7 @@ import {
   type Buying,
   type CycleResult,
   type Flat,
+  isUnplaced,
   type Leg,
   newLeg,
   type ParkReason,
@@ -99,7 +100,7 @@ function onTrade(position: Position, trade: TradeEvent, terms: CycleTerms): Step
 
 function triggersRebuy(position: Buying | Selling, { price, tradeId }: TradeEvent): boolean {
   const { spent, below } = position.rebuy;
-  if (spent || price.gte(below)) return false;
+  if (spent || !isBelow(price, below)) return false;
   // Our own fill, seen as a public trade, says nothing new of the market.
   const sold = position.phase === 'selling' && position.sell.tradeIds.includes(tradeId);
   return !sold && !position.buy.tradeIds.includes(tradeId);
@@ -140,6 +141,10 @@ function onOrder(
   }
   if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
     return afterSell(position, move(position.sell));
+  }
+  // A look-up may show the buy complete before its fills are reported. They still tell which public trades are our own.
+  if (position.phase === 'selling' && position.buy.request.clientOrderId === clientOrderId) {
+    return stay({ ...position, buy: move(position.buy) });
   }
   return stay(position);
 }
@@ -195,12 +200,11 @@ function afterSell(position: Selling, sell: Leg): Step {
 }
 
 function onRefused(position: Position, clientOrderId: string, why: ParkReason): Step {
-  if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
-    return parkBuy(why, nextFlat(position.buy, position.rebuy));
-  }
-  if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
+  // An order that was seen on the exchange is there, whatever a late answer says.
+  if (!isUnplaced(position, clientOrderId)) return stay(position);
+  if (position.phase === 'buying') return parkBuy(why, nextFlat(position.buy, position.rebuy));
+  if (position.phase === 'selling')
     return parkSell(why, position.buy, position.rebuy, position.sell.attempt + 1);
-  }
   return stay(position);
 }
 

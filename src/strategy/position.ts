@@ -98,6 +98,12 @@ export function workingLeg(position: Position): Leg | null {
   return null;
 }
 
+/** Whether the position waits for this order and has not yet seen it on the exchange: only then may it be sent again. */
+export function isUnplaced(position: Position, clientOrderId: string): boolean {
+  const leg = workingLeg(position);
+  return leg !== null && leg.request.clientOrderId === clientOrderId && leg.orderId === null;
+}
+
 // The answer to a placement, execution reports and look-ups race one another. So the most filled wins, and a final status
 // is never taken back.
 const merged = (leg: Leg, orderId: number, status: OrderStatus, filled: Decimal): Leg => ({

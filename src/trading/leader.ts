@@ -111,8 +111,8 @@ async function startTrader(
 async function onRebuyAsked(state: LeaderState, cycleId: number, self: LeaderSelf): Promise<void> {
   const { chunks } = state.settings;
   if (state.traders.size >= chunks)
-    return log(state, 'info', 'no rebuy, all chunks are in use', { cycleId, chunks });
-  log(state, 'info', 'rebuy granted', { cycleId, running: state.traders.size + 1, chunks });
+    return log(state, 'info', 'no rebuy, all chunks are in use', { traderId: cycleId, chunks });
+  log(state, 'info', 'rebuy granted', { traderId: cycleId, running: state.traders.size + 1, chunks });
   await startFresh(state, self);
 }
 

@@ -8,7 +8,7 @@ import type { LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
 import type { LogFields } from '../ports/log.js';
 import { executions, tradeEvents } from '../ports/topics.js';
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
-import { type CycleResult, type Position, workingLeg } from '../strategy/position.js';
+import { type CycleResult, isUnplaced, type Position, workingLeg } from '../strategy/position.js';
 import type { Cycle } from './cycle-book.js';
 import type { TradingDeps } from './deps.js';
 import type { LeaderProtocol } from './leader.js';
@@ -130,6 +130,7 @@ function lookUp({ deps }: TraderState, request: OrderRequest, self: TraderSelf):
 }
 
 const LOOKUP_RETRY_MS = 1_000;
+const LOST_RETRY_MS = 60_000;
 
 function onPlacementAnswered(
   state: TraderState,
@@ -168,12 +169,22 @@ function onLookupAnswered(
     case 'found':
       return take(state, { kind: 'order-seen', order: outcome.order }, self);
     case 'absent':
-      // Certain, by the port's word: the request never arrived, so this places it for the first time.
-      place(state, request, self);
+      onAbsent(state, request, self);
       return { state };
     case 'unavailable':
       self.sendAfter(outcome.retryAfterMs, { kind: 'look-up-again', request });
       return { state };
+  }
+}
+
+function onAbsent(state: TraderState, request: OrderRequest, self: TraderSelf): void {
+  if (isUnplaced(state.position, request.clientOrderId)) {
+    // Certain, by the port's word: the request never arrived, so this places it for the first time.
+    place(state, request, self);
+  } else if (workingLeg(state.position)?.request.clientOrderId === request.clientOrderId) {
+    // It was there once, and may have been filled: placing it again could buy or sell twice.
+    log(state, 'warn', 'the exchange has lost an order, looking it up again', orderFields(request));
+    self.sendAfter(LOST_RETRY_MS, { kind: 'look-up-again', request });
   }
 }
 
@@ -210,7 +221,7 @@ export const Trader: GenServer<TraderProtocol> = {
       case 'lookup-answered':
         return onLookupAnswered(state, message.request, message.outcome, self);
       case 'place-again':
-        place(state, message.request, self);
+        if (isUnplaced(state.position, message.request.clientOrderId)) place(state, message.request, self);
         return { state };
       case 'look-up-again':
         lookUp(state, message.request, self);
