@@ -35,13 +35,13 @@ interface Chunk {
   readonly encoded: readonly Buffer[];
 }
 
-/** Rows of a transaction: few enough that two of them take some ten megabytes, many enough that commits cost nothing. */
-const CHUNK_ROWS = 50_000;
+/** Rows of a transaction: few enough that two of them take some megabytes, many enough that commits cost nothing. */
+const CHUNK_ROWS = 20_000;
 
 export interface ImportOptions {
   /** Told after each chunk, with the figures so far. */
   readonly onStored?: (soFar: ImportFigures) => void;
-  /** Rows of a transaction; default 50,000. */
+  /** Rows of a transaction; default 20,000. */
   readonly chunkRows?: number;
 }
 
