@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
+import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -20,6 +22,8 @@ const program = new Command('hedgehog')
   .exitOverride();
 
 addBacktestCommand(program);
+addBacktestsCommand(program);
+addImportTradesCommand(program);
 addDbCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
