@@ -88,9 +88,9 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   else if (cycles.length === 0) await startFirst(state, self);
 }
 
-function led({ led }: LeaderState): NonNullable<LeaderState['led']> {
-  if (led === null) throw new Error('the Leader has not begun');
-  return led;
+function led(state: LeaderState): NonNullable<LeaderState['led']> {
+  if (state.led === null) throw new Error('the Leader has not begun');
+  return state.led;
 }
 
 async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {

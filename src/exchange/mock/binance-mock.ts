@@ -44,7 +44,7 @@ interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
 /** Orders that a trade went through, to be filled and told of once the trade itself has settled. */
 interface Matched {
   readonly event: TradeEvent;
-  readonly orders: readonly Order[];
+  readonly matched: readonly Order[];
 }
 
 export interface BinanceMockProtocol extends Protocol {
@@ -114,11 +114,11 @@ async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
 
 async function fillOneByOne(
   state: BinanceMockState,
-  { event, orders }: Matched,
+  { event, matched }: Matched,
   self: MockSelf,
 ): Promise<void> {
-  for (const order of orders) {
-    const change = state.engine.fill(order, event);
+  for (const resting of matched) {
+    const change = state.engine.fill(resting, event);
     await state.ledger.save(change.order);
     tell(state, change, self);
   }
@@ -168,8 +168,8 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     openOrders: (state, symbol) => ({ state, reply: state.engine.openOrders(symbol) }),
   },
   casts: {
-    async fill(state, matched, self) {
-      await fillOneByOne(state, matched, self);
+    async fill(state, what, self) {
+      await fillOneByOne(state, what, self);
       return { state };
     },
   },
@@ -180,7 +180,7 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     const matched = state.engine.match(event);
     if (matched.length === 0) return { state };
     state.filled += matched.length;
-    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, orders: matched }));
+    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, matched }));
     return { state };
   },
   inspect: ({ listening, placed, filled }) => ({ symbols: [...listening], placed, filled }),
