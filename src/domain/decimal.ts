@@ -50,7 +50,8 @@ export function parseDecimal(text: string): Decimal | undefined {
   const point = text.indexOf('.');
   const before = point < 0 ? text.length : point;
   const after = point < 0 ? 0 : text.length - point - 1;
-  if (before < 1 || before > MOST_DIGITS || after > MOST_DIGITS || (point >= 0 && after < 1)) return undefined;
+  if (before < 1 || before > MOST_DIGITS || after > MOST_DIGITS || (point >= 0 && after < 1))
+    return undefined;
   const digits: number[] = [];
   let exponent = 0;
   for (let index = 0; index < text.length; index++) {
