@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type Settings, settingsToJson } from '../domain/settings.js';
+import { randomId } from '../platform/random-id.js';
 import { parseSettings } from '../platform/settings-file.js';
 import type { Cycle, CycleStore, Leadership } from '../ports/cycle-store.js';
 import { FLAT, type Position } from '../strategy/position.js';
 import { type PositionJson, positionFromJson, positionToJson } from '../strategy/position-json.js';
 import type { CyclesTable, Tables } from './schema.js';
+import { symbolIdOf } from './symbol-ids.js';
 
 /** Runs work again, with backoff, while the connection is at fault. */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
@@ -38,7 +39,7 @@ export class DatabaseCycleStore implements CycleStore {
       // 40 bits: a client order id must be told from those of any other installation of the same account.
       await db
         .insertInto('installation')
-        .values({ id: randomBytes(5).toString('hex') })
+        .values({ id: randomId(5) })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
@@ -51,7 +52,7 @@ export class DatabaseCycleStore implements CycleStore {
       this.db.transaction().execute(async (transaction) => {
         const { epoch } = await transaction
           .insertInto('leaderships')
-          .values({ symbol_id: await symbolId(transaction, symbol), scope: this.scope })
+          .values({ symbol_id: await symbolIdOf(transaction, symbol), scope: this.scope })
           .onConflict((conflict) =>
             conflict.columns(['symbol_id', 'scope']).doUpdateSet({ epoch: sql`leaderships.epoch + 1` }),
           )
@@ -143,7 +144,7 @@ export class DatabaseCycleStore implements CycleStore {
     const rows = await db
       .updateTable('cycles')
       .set({ epoch: sql`epoch + 1` })
-      .where('symbol_id', '=', await symbolId(db, symbol))
+      .where('symbol_id', '=', await symbolIdOf(db, symbol))
       .where('scope', '=', this.scope)
       .where('ended_at', 'is', null)
       .returningAll()
@@ -156,7 +157,7 @@ export class DatabaseCycleStore implements CycleStore {
       .insertInto('cycles')
       .values({
         scope: this.scope,
-        symbol_id: await symbolId(db, symbol),
+        symbol_id: await symbolIdOf(db, symbol),
         settings: JSON.stringify(settingsToJson(settings)),
         position: JSON.stringify(positionToJson(FLAT)),
         ...(rebuyOf === undefined ? {} : { rebuy_of: rebuyOf }),
@@ -182,12 +183,6 @@ async function update(
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw new Error(`cycle ${id} has ended or was taken up by a later incarnation`);
-}
-
-async function symbolId(db: Connection, symbol: string): Promise<number> {
-  const row = await db.selectFrom('symbols').select('id').where('symbol', '=', symbol).executeTakeFirst();
-  if (row === undefined) throw new Error(`the database does not know ${symbol}`);
-  return row.id;
 }
 
 const cycleOf = (row: CycleRow, symbol: string): Cycle => ({

@@ -12,6 +12,7 @@ export interface BacktestOptions {
   readonly fillModel: 'book';
   readonly ordersOut?: string;
   readonly sort?: true;
+  readonly durable?: true;
   readonly json?: true;
   readonly inspect?: true;
   readonly logLevel: LogLevel;
@@ -58,6 +59,10 @@ export function addBacktestCommand(program: Command): void {
     )
     .option('--orders-out <file>', 'write every order as CSV')
     .option('--sort', 'take rows in any order; holds the whole tape in memory')
+    .option(
+      '--durable',
+      'keep the trade cycles in the database on the way, as live trading does; the same orders, slower',
+    )
     .option('--json', 'print one JSON object and nothing else on standard output')
     .option('--inspect', 'show the actor tree as it stood at the end')
     .addOption(

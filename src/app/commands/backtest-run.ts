@@ -13,9 +13,12 @@ import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod, parsePeriod } from '../../platform/period-option.js';
+import { randomId } from '../../platform/random-id.js';
 import { readSettings } from '../../platform/settings-file.js';
 import { systemClock } from '../../platform/system-clock.js';
+import type { CycleStore } from '../../ports/cycle-store.js';
 import type { Database } from '../../warehouse/database.js';
+import { DatabaseCycleStore, type Retry } from '../../warehouse/database-cycle-store.js';
 import { storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';
 import { type BacktestResult, runBacktest } from '../backtest.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
@@ -83,9 +86,10 @@ interface Ran {
 async function replayTape(file: string, options: BacktestOptions, terms: Terms): Promise<Ran> {
   const { symbol } = options;
   const sort = options.sort === true;
-  const result = await trade(options, terms, (onProgress) =>
-    openTape(file, { symbol, sort, onBytes: onProgress }),
-  );
+  const open = (onProgress: OnProgress) => openTape(file, { symbol, sort, onBytes: onProgress });
+  const result = options.durable
+    ? await withDatabase((db) => tradeDurably(db, options, terms, open), options.logLevel)
+    : await trade(options, terms, open);
   return { result };
 }
 
@@ -95,9 +99,11 @@ function replayStored(period: Period, options: BacktestOptions, terms: Terms): P
     const extent = await storedExtent(db, symbol, period);
     if (extent === undefined) throw await nothingStored(db, symbol, period);
     const startedAt = new Date(systemClock.wallMs());
-    const result = await trade(options, terms, (onProgress) =>
-      counted(storedTrades(db, symbol, period, extent), (read) => onProgress(read, extent.count)),
-    );
+    const open = (onProgress: OnProgress) =>
+      counted(storedTrades(db, symbol, period, extent), (read) => onProgress(read, extent.count));
+    const result = options.durable
+      ? await tradeDurably(db, options, terms, open)
+      : await trade(options, terms, open);
     const { orders } = result;
     const { settings } = terms;
     return {
@@ -117,11 +123,29 @@ async function* counted(batches: AsyncIterable<readonly TradeEvent[]>, onRead: (
 }
 
 type OnProgress = (done: number, total: number) => void;
+type Open = (onProgress: OnProgress) => AsyncIterable<readonly TradeEvent[]>;
+
+/** With its cycles in the database, as live ones are; apart from those, and deleted in the end. */
+async function tradeDurably(
+  db: Database,
+  options: BacktestOptions,
+  terms: Terms,
+  open: Open,
+): Promise<BacktestResult> {
+  const retry: Retry = (work) => db.withRetry(work);
+  const cycles = await DatabaseCycleStore.open(db.kysely, retry, `backtest ${randomId(8)}`);
+  try {
+    return await trade(options, terms, open, cycles);
+  } finally {
+    await cycles.forget();
+  }
+}
 
 async function trade(
   { symbol, logLevel }: BacktestOptions,
   { settings, symbols }: Terms,
-  open: (onProgress: OnProgress) => AsyncIterable<readonly TradeEvent[]>,
+  open: Open,
+  cycles?: CycleStore,
 ): Promise<BacktestResult> {
   const bar = progressBar('replaying');
   const tape = open((done, total) => {
@@ -136,6 +160,7 @@ async function trade(
       symbols,
       clock: systemClock,
       log: createLog(logLevel),
+      ...(cycles === undefined ? {} : { cycles }),
     });
   } finally {
     bar.stop();

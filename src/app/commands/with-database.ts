@@ -1,4 +1,5 @@
 import { createLog } from '../../platform/log.js';
+import { stayAlive } from '../../platform/stay-alive.js';
 import type { LogLevel } from '../../ports/log.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateUp } from '../../warehouse/migrator.js';
@@ -8,9 +9,8 @@ export async function withDatabase<T>(
   work: (db: Database) => Promise<T>,
   logLevel: LogLevel = 'warn',
 ): Promise<T> {
-  // Waiting on a clock alone does not keep a process alive, and a database that is away is waited for.
-  const hold = setInterval(() => {}, 1 << 30);
-  try {
+  // A database that is away is waited for.
+  return stayAlive(async () => {
     const db = await openDatabase({ environment: process.env, log: createLog(logLevel) });
     try {
       await migrateUp(db.kysely);
@@ -18,7 +18,5 @@ export async function withDatabase<T>(
     } finally {
       await db.close();
     }
-  } finally {
-    clearInterval(hold);
-  }
+  });
 }
