@@ -105,7 +105,9 @@ export function downToStep(value: Decimal, step: Decimal): Decimal {
 
 /** Whether `value` lies on the grid of `step`. A step of zero means "no rule". */
 export function isOnStep(value: Decimal, step: Decimal): boolean {
-  return step.eq(ZERO) || downToStep(value, step).eq(value);
+  if (isPowerOfTen(step))
+    return decimalPlaces(value) <= -step.e || compare(downToStep(value, step), value) === 0;
+  return step.eq(ZERO) || value.mod(step).eq(ZERO);
 }
 
 // Nearly every tick and step is one, and for those there is no need of the long division behind `mod`.
@@ -123,9 +125,9 @@ export function toWire(value: Decimal): string {
 }
 
 export function minOf(a: Decimal, b: Decimal): Decimal {
-  return a.lt(b) ? a : b;
+  return isBelow(a, b) ? a : b;
 }
 
 export function maxOf(a: Decimal, b: Decimal): Decimal {
-  return a.gt(b) ? a : b;
+  return isBelow(b, a) ? a : b;
 }

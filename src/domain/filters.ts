@@ -1,4 +1,4 @@
-import { decimalPlaces, isOnStep, ZERO } from './decimal.js';
+import { decimalPlaces, isBelow, isOnStep, ZERO } from './decimal.js';
 import type { OrderRequest } from './order.js';
 import type { SymbolInfo } from './symbol-info.js';
 
@@ -31,25 +31,25 @@ export function brokenRule(
 
   const { minPrice, maxPrice, tickSize } = info.priceFilter;
   if (
-    price.lte(ZERO) ||
-    price.lt(minPrice) ||
-    (maxPrice.gt(ZERO) && price.gt(maxPrice)) ||
+    !isBelow(ZERO, price) ||
+    isBelow(price, minPrice) ||
+    (isBelow(ZERO, maxPrice) && isBelow(maxPrice, price)) ||
     !isOnStep(price, tickSize)
   ) {
     return filterFailure('PRICE_FILTER');
   }
   const { minQty, maxQty, stepSize } = info.lotSize;
   if (
-    quantity.lte(ZERO) ||
-    quantity.lt(minQty) ||
-    (maxQty.gt(ZERO) && quantity.gt(maxQty)) ||
+    !isBelow(ZERO, quantity) ||
+    isBelow(quantity, minQty) ||
+    (isBelow(ZERO, maxQty) && isBelow(maxQty, quantity)) ||
     !isOnStep(quantity, stepSize)
   ) {
     return filterFailure('LOT_SIZE');
   }
   const { filterType, minNotional, maxNotional } = info.notional;
   const notional = price.times(quantity);
-  if (notional.lt(minNotional) || (maxNotional !== null && notional.gt(maxNotional)))
+  if (isBelow(notional, minNotional) || (maxNotional !== null && isBelow(maxNotional, notional)))
     return filterFailure(filterType);
   return null;
 }

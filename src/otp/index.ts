@@ -13,9 +13,12 @@ export { CallFailed, type CallFailure, type PendingCall } from './pending-call.j
 export { type Address, Down, type Pid, type Receiver, type Self, type Sender, type Via } from './pid.js';
 export {
   backlogOf,
+  type Publication,
   PubSub,
   type PubSubProtocol,
+  publication,
   publish,
+  publishAll,
   subscribersOf,
   subscribeTo,
   unsubscribeFrom,

@@ -22,13 +22,20 @@ interface Subscribing {
   readonly subscriber: Pid;
 }
 
+/** A message, and the topic it is for. */
+export interface Publication {
+  readonly topic: string;
+  readonly message: unknown;
+}
+
 export interface PubSubProtocol extends Protocol {
   readonly state: PubSubState;
   readonly calls: { subscribers(topic: string): readonly Pid[]; backlog(topic: string): number };
   readonly casts: {
     readonly subscribe: Subscribing;
     readonly unsubscribe: Subscribing;
-    readonly publish: { readonly topic: string; readonly message: unknown };
+    readonly publish: Publication;
+    readonly publishAll: readonly Publication[];
   };
 }
 
@@ -76,6 +83,15 @@ function longestMailbox(subscribers: ReadonlySet<Process> = new Set()): number {
   return longest;
 }
 
+function deliver(state: PubSubState, { topic, message }: Publication): void {
+  state.published++;
+  const subscribers = state.subscribersOf.get(topic);
+  if (subscribers === undefined) return;
+  // One envelope for all: nobody changes it, and this is the busiest loop of the engine.
+  const envelope = new Envelope('info', '', message);
+  for (const subscriber of subscribers) if (subscriber.deliver(envelope)) state.delivered++;
+}
+
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
   init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
@@ -92,13 +108,12 @@ export const PubSub: GenServer<PubSubProtocol> = {
       unsubscribe(state, request, self);
       return { state };
     },
-    publish(state, { topic, message }) {
-      state.published++;
-      const subscribers = state.subscribersOf.get(topic);
-      if (subscribers === undefined) return { state };
-      // One envelope for all: nobody changes it, and this is the busiest loop of the engine.
-      const envelope = new Envelope('info', '', message);
-      for (const subscriber of subscribers) if (subscriber.deliver(envelope)) state.delivered++;
+    publish(state, publication) {
+      deliver(state, publication);
+      return { state };
+    },
+    publishAll(state, publications) {
+      for (const publication of publications) deliver(state, publication);
       return { state };
     },
   },
@@ -120,6 +135,16 @@ type PubSubAddress = Address<PubSubProtocol>;
 /** Tells everyone who has subscribed by the time PubSub takes it. One sender's messages arrive in the order sent. */
 export const publish = <M>(sender: Sender, pubsub: PubSubAddress, topic: Topic<M>, message: M): boolean =>
   sender.cast(pubsub, 'publish', { topic, message });
+
+/** A message for `publishAll`, checked against its topic. */
+export const publication = <M>(topic: Topic<M>, message: M): Publication => ({ topic, message });
+
+/** The same as to publish one after the other, in one turn of PubSub: for what belongs together. */
+export const publishAll = (
+  sender: Sender,
+  pubsub: PubSubAddress,
+  publications: readonly Publication[],
+): boolean => sender.cast(pubsub, 'publishAll', publications);
 
 /** From now on `subscriber` gets what is published on the topic, as info messages. Subscribing twice changes nothing. */
 export const subscribeTo = <M>(

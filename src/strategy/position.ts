@@ -1,4 +1,4 @@
-import { type Decimal, maxOf, ZERO } from '../domain/decimal.js';
+import { type Decimal, isBelow, maxOf, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { isOpen, type Order, type OrderRequest, type OrderStatus } from '../domain/order.js';
 
@@ -134,7 +134,7 @@ export function isUnplaced(position: Position, clientOrderId: string): boolean {
 const merged = (leg: Leg, orderId: number, status: OrderStatus, filled: Decimal): Leg => ({
   ...leg,
   orderId,
-  status: isOpen(leg.status) && filled.gte(leg.filled) ? status : leg.status,
+  status: isOpen(leg.status) && !isBelow(filled, leg.filled) ? status : leg.status,
   filled: maxOf(leg.filled, filled),
 });
 

@@ -7,8 +7,10 @@ import {
   type GenServer,
   type MaybePromise,
   type Protocol,
+  type Publication,
   type PubSubProtocol,
-  publish,
+  publication,
+  publishAll,
   type Self,
   subscribeTo,
 } from '../../otp/index.js';
@@ -66,17 +68,19 @@ type MockSelf = Self<BinanceMockProtocol>;
 
 const now = ({ exchangeTime, clock }: BinanceMockState): number => exchangeTime ?? clock.wallMs();
 
-/** The report before the print: so the owner knows its own trade when it sees it. */
-function tell(
-  { pubsub, pacing }: BinanceMockState,
-  { order, report, print }: OrderChange,
-  self: MockSelf,
-): void {
-  publish(self, pubsub, executions(order.symbol), report);
-  publish(self, pubsub, orders(order.symbol), { kind: 'order-update', order });
-  if (print === null) return;
-  pacing.printed(print);
-  publish(self, pubsub, tradeEvents(order.symbol), print);
+/** What is told of a change: the report before the print, so that the owner knows its own trade when it sees it. */
+function tidings({ order, report, print }: OrderChange): Publication[] {
+  const told = [
+    publication(executions(order.symbol), report),
+    publication(orders(order.symbol), { kind: 'order-update', order }),
+  ];
+  return print === null ? told : [...told, publication(tradeEvents(order.symbol), print)];
+}
+
+/** Tells of all changes in one go: fills that one trade caused belong together. */
+function tell({ pubsub, pacing }: BinanceMockState, changes: readonly OrderChange[], self: MockSelf): void {
+  for (const { print } of changes) if (print !== null) pacing.printed(print);
+  publishAll(self, pubsub, changes.flatMap(tidings));
 }
 
 /** Keeps what changed, tells of it, and answers; or answers why not. */
@@ -92,7 +96,7 @@ function answer<Outcome>(
   }
   const { change } = result;
   const finish = () => {
-    tell(state, change, self);
+    tell(state, [change], self);
     return { state, reply: done(change.order) };
   };
   const saved = state.ledger.save(change.order);
@@ -112,16 +116,13 @@ async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
   }
 }
 
-async function fillOneByOne(
-  state: BinanceMockState,
-  { event, matched }: Matched,
-  self: MockSelf,
-): Promise<void> {
-  for (const resting of matched) {
-    const change = state.engine.fill(resting, event);
-    await state.ledger.save(change.order);
-    tell(state, change, self);
+async function fill(state: BinanceMockState, { event, matched }: Matched, self: MockSelf): Promise<void> {
+  const changes = matched.map((resting) => state.engine.fill(resting, event));
+  for (const { order } of changes) {
+    const saved = state.ledger.save(order);
+    if (saved !== undefined) await saved;
   }
+  tell(state, changes, self);
 }
 
 export const BinanceMock: GenServer<BinanceMockProtocol> = {
@@ -169,7 +170,7 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
   },
   casts: {
     async fill(state, what, self) {
-      await fillOneByOne(state, what, self);
+      await fill(state, what, self);
       return { state };
     },
   },
