@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from } from 'pg-copy-streams';
 import { openTape } from '../src/backtest/tape/tape.js';
+import { openTapeColumns } from '../src/backtest/tape/tape-columns.js';
 import type { Database } from '../src/warehouse/database.js';
 import { importTrades } from '../src/warehouse/import-trades.js';
 import { copyEnd, copyStart, encodeTrades, WRITTEN_COLUMNS } from '../src/warehouse/trade-rows.js';
@@ -53,7 +54,7 @@ async function plainCopy(
 async function wholeImport(db: Database, rows: number, file: string): Promise<number> {
   await emptied(db, 'trade_events');
   return perSecond(rows, async () => {
-    const { inserted } = await importTrades(db, SYMBOL, openTape(file, { symbol: SYMBOL }));
+    const { inserted } = await importTrades(db, SYMBOL, openTapeColumns(file, { symbol: SYMBOL }));
     if (inserted !== rows) throw new Error(`${inserted} of ${rows} rows were stored`);
   });
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openTape } from '../src/backtest/tape/tape.js';
+import { openTapeColumns } from '../src/backtest/tape/tape-columns.js';
 import type { Database } from '../src/warehouse/database.js';
 import { importTrades } from '../src/warehouse/import-trades.js';
 import { storedExtent, storedSpan, storedTrades } from '../src/warehouse/stored-trades.js';
@@ -31,7 +31,7 @@ export const benchDatabaseScale: Benchmark = ({ isQuick, tell }) =>
     const rows = await writeTape(file, wanted);
     const on = `${rows} rows`;
     tell(`${NAME}: ${on}`);
-    const importing = await seconds(() => importTrades(db, SYMBOL, openTape(file, { symbol: SYMBOL })));
+    const importing = await seconds(() => importTrades(db, SYMBOL, openTapeColumns(file, { symbol: SYMBOL })));
     await rm(file);
     const again = async () => {
       for await (const events of storedTrades(db, SYMBOL, all)) seen += events.length;

@@ -37,6 +37,54 @@ export function writeNumeric(into: Buffer, start: number, value: Decimal): numbe
   return at;
 }
 
+const CODE_OF_0 = 48;
+const POINT = 46;
+
+/** Bytes that {@link writeNumericText} takes at most for a text of so many characters. */
+export const numericTextBytesMax = (characters: number): number =>
+  4 + HEADER_BYTES + 2 * (Math.ceil(characters / 4) + 1);
+
+/**
+ * Writes the decimal that stands in `text` from `start` to `end`, like {@link writeNumeric}: digits, then maybe a point and more
+ * digits, the last of which is not 0. PostgreSQL drops groups of zeros at either end by itself.
+ */
+export function writeNumericText(
+  into: DataView,
+  at: number,
+  text: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  let next = start;
+  while (next < end && text[next] !== POINT) next++;
+  const wholeDigits = next - start;
+  const wholeGroups = Math.ceil(wholeDigits / 4);
+  const decimals = Math.max(0, end - next - 1);
+  const decimalGroups = Math.ceil(decimals / 4);
+  const groups = wholeGroups + decimalGroups;
+  into.setInt32(at, HEADER_BYTES + 2 * groups);
+  into.setInt16(at + 4, groups);
+  into.setInt16(at + 6, wholeGroups - 1);
+  into.setInt16(at + 8, 0);
+  into.setInt16(at + 10, decimals);
+  let groupAt = at + 4 + HEADER_BYTES;
+  next = start;
+  for (let left = wholeDigits; left > 0; groupAt += 2) {
+    let four = 0;
+    for (const rest = (left - 1) & ~3; left > rest; left--)
+      four = four * 10 + (text[next++] as number) - CODE_OF_0;
+    into.setInt16(groupAt, four);
+  }
+  next++;
+  for (let group = 0; group < decimalGroups; group++, groupAt += 2) {
+    let four = 0;
+    for (const stop = next + 4; next < stop; next++)
+      four = four * 10 + (next < end ? (text[next] as number) - CODE_OF_0 : 0);
+    into.setInt16(groupAt, four);
+  }
+  return groupAt;
+}
+
 /** The decimal whose length stands at `start`. Throws on one that is not finite. */
 export function readNumeric(from: Buffer, start: number): Decimal {
   const groups = from.readInt16BE(start + 4);

@@ -2,12 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from } from 'pg-copy-streams';
+import type { TradeColumns } from '../domain/trade-columns.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import { codeOf } from '../platform/error-facts.js';
 import type { Database } from './database.js';
 import { ConflictingTrade, findConflict } from './stored-conflict.js';
 import { symbolIdOf } from './symbol-ids.js';
-import { copyEnd, copyStart, encodeTrades, WRITTEN_COLUMNS } from './trade-rows.js';
+import { copyEnd, copyStart, encodeColumns, encodeTrades, WRITTEN_COLUMNS } from './trade-rows.js';
 
 /** What became of the rows of an import. */
 export interface ImportFigures {
@@ -25,6 +26,9 @@ export const addFigures = (a: ImportFigures, b: ImportFigures): ImportFigures =>
   inserted: a.inserted + b.inserted,
   duplicates: a.duplicates + b.duplicates,
 });
+
+/** Trades of one symbol. */
+export type TradeBatch = readonly TradeEvent[] | TradeColumns;
 
 /** Trades as they are sent, a transaction's worth. */
 interface Chunk {
@@ -55,7 +59,7 @@ export interface ImportOptions {
 export async function importTrades(
   db: Database,
   symbol: string,
-  batches: AsyncIterable<readonly TradeEvent[]>,
+  batches: AsyncIterable<TradeBatch>,
   { onStored, chunkRows = CHUNK_ROWS }: ImportOptions = {},
 ): Promise<ImportFigures> {
   const id = await symbolIdOf(db.kysely, symbol);
@@ -98,14 +102,16 @@ async function summariseTimes({ pool }: Database): Promise<void> {
 
 async function* chunksOf(
   id: number,
-  batches: AsyncIterable<readonly TradeEvent[]>,
+  batches: AsyncIterable<TradeBatch>,
   chunkRows: number,
 ): AsyncGenerator<Chunk> {
   let chunk = new ChunkInMaking(id);
-  for await (const events of batches) {
-    for (let start = 0; start < events.length; ) {
-      const end = start + chunkRows - chunk.rows;
-      chunk.add(events.slice(start, end));
+  for await (const batch of batches) {
+    const rows = 'count' in batch ? batch.count : batch.length;
+    for (let start = 0; start < rows; ) {
+      const end = Math.min(rows, start + chunkRows - chunk.rows);
+      if ('count' in batch) chunk.addColumns(batch, start, end);
+      else chunk.addEvents(batch.slice(start, end));
       start = end;
       if (chunk.rows < chunkRows) continue;
       yield chunk;
@@ -123,13 +129,20 @@ class ChunkInMaking implements Chunk {
 
   constructor(readonly symbolId: number) {}
 
-  add(events: readonly TradeEvent[]): void {
-    for (const { tradeId } of events) {
-      if (tradeId < this.lowestId) this.lowestId = tradeId;
-      if (tradeId > this.highestId) this.highestId = tradeId;
-    }
-    this.rows += events.length;
+  addEvents(events: readonly TradeEvent[]): void {
+    for (const { tradeId } of events) this.addId(tradeId);
     this.encoded.push(encodeTrades(this.symbolId, events));
+  }
+
+  addColumns(columns: TradeColumns, start: number, end: number): void {
+    for (let row = start; row < end; row++) this.addId(columns.tradeIds[row] as number);
+    this.encoded.push(encodeColumns(this.symbolId, columns, start, end));
+  }
+
+  private addId(id: number): void {
+    if (id < this.lowestId) this.lowestId = id;
+    if (id > this.highestId) this.highestId = id;
+    this.rows++;
   }
 }
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { openTape } from '../../backtest/tape/tape.js';
+import { openTapeColumns } from '../../backtest/tape/tape-columns.js';
 import { InputError, quoted } from '../../platform/input-error.js';
 import { unreadable } from '../../platform/input-file.js';
 import { systemClock } from '../../platform/system-clock.js';
@@ -66,7 +66,7 @@ async function importFile(
 ): Promise<ImportFigures> {
   let stored = NOTHING_IMPORTED;
   try {
-    return await importTrades(db, symbol, openTape(file, { symbol, sort: sort === true, onBytes }), {
+    return await importTrades(db, symbol, openTapeColumns(file, { symbol, sort: sort === true, onBytes }), {
       onStored: (soFar) => {
         stored = soFar;
       },

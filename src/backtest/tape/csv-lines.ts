@@ -22,17 +22,18 @@ const BATCH_LINES = 500;
  * The rows of a CSV text in batches of up to 500. A byte order mark and either line ending are fine, also mixed, and so are
  * blank lines at the end. Ending the iteration, early too, ends that of `bytes`.
  *
+ * @param line the line that the text starts on
  * @throws InputError naming the line, when quotes are wrong or a blank line stands before other rows
  */
 export async function* csvLines(
   bytes: AsyncGenerator<Buffer, void, void>,
   refuse: Refuse,
+  line = 1,
 ): AsyncGenerator<CsvLine[], void, void> {
-  let line = 1;
   let blankLine: number | undefined;
   let batch: CsvLine[] = [];
   try {
-    for await (const records of csvRecords(bytes, refuse)) {
+    for await (const records of csvRecords(bytes, refuse, line)) {
       for (const fields of records) {
         if (fields.length === 1 && fields[0] === '') {
           blankLine ??= line;

@@ -16,15 +16,16 @@ const UTF_16_MARK = 0xff;
  * Tapes hardly ever have quotes, and splitting at line breaks and commas is four times as fast as a parser that knows of
  * quotes. So text is split until a stretch has something more in it; from there on the parser takes over.
  *
+ * @param line the line that the text starts on
  * @throws InputError naming the line, when quotes are wrong or a row is endless
  */
 export async function* csvRecords(
   bytes: AsyncGenerator<Buffer, void, void>,
   refuse: Refuse,
+  line = 1,
 ): AsyncGenerator<readonly string[][], void, void> {
   const decoder = new StringDecoder('utf8');
-  let line = 1;
-  let isStart = true;
+  let isStart = line === 1;
   let begun = ''; // the part of a row whose end has not come yet
   for (let next = await bytes.next(); next.done !== true; next = await bytes.next()) {
     if (isStart && next.value[0] === UTF_16_MARK)

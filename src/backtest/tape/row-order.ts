@@ -7,12 +7,21 @@ export interface TapeRow {
   readonly event: TradeEvent;
 }
 
+/** What the order of rows goes by. */
+export interface Told {
+  readonly line: number;
+  readonly event: Pick<TradeEvent, 'tradeId' | 'tradeTime'>;
+}
+
 const HINT =
   'rows must come by trade_time, then trade_id (--sort sorts them, and holds the whole tape in memory for that)';
 
-/** Checks rows one after another: trade times must not go down, and trade ids must go up. Refuses the first row that breaks this. */
-export function orderCheck(refuse: Refuse): (row: TapeRow) => void {
-  let last: TapeRow | undefined;
+/**
+ * Checks rows one after another: trade times must not go down, and trade ids must go up. Refuses the first row that breaks this.
+ *
+ * @param last the row before the first of them
+ */
+export function orderCheck(refuse: Refuse, last?: Told): (row: TapeRow) => void {
   return (row) => {
     if (last !== undefined) {
       const { line, event } = row;
@@ -40,7 +49,7 @@ export function sorted(rows: readonly TapeRow[], refuse: Refuse): TradeEvent[] {
   return byId.map(({ event }) => event).toSorted((a, b) => a.tradeTime - b.tradeTime);
 }
 
-function refuseDouble(first: TapeRow, second: TapeRow, refuse: Refuse): never {
+function refuseDouble(first: Told, second: Told, refuse: Refuse): never {
   return refuse(
     second.line,
     `trade_id ${second.event.tradeId} stands in line ${first.line} already; allowed is once`,

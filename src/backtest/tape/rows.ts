@@ -12,6 +12,7 @@ import {
   WHOLE_NUMBER,
 } from './columns.js';
 import type { CsvLine, Refuse } from './csv-lines.js';
+import type { Role } from './trade-scan.js';
 
 /** The event that a row stands for. Refuses a row that stands for none. */
 export type DecodeRow = (row: CsvLine) => TradeEvent;
@@ -107,3 +108,29 @@ export function dumpRows(symbol: string, refuse: Refuse): DecodeRow {
     };
   };
 }
+
+const HEADED_ROLES: Readonly<Record<(typeof NEEDED)[number], Role>> = {
+  event_type: 'trade',
+  event_time: 'eventTime',
+  symbol: 'symbol',
+  trade_id: 'tradeId',
+  price: 'price',
+  quantity: 'quantity',
+  trade_time: 'tradeTime',
+  buyer_market_maker: 'buyerIsMaker',
+};
+
+/** What {@link headedRows} reads the columns as. */
+export const headedRoles = ({ fields }: CsvLine): Role[] =>
+  fields.map((name) => HEADED_ROLES[name.trim() as (typeof NEEDED)[number]] ?? 'ignored');
+
+/** What {@link dumpRows} reads the columns as. */
+export const DUMP_ROLES: readonly Role[] = [
+  'tradeId',
+  'price',
+  'quantity',
+  'ignored',
+  'time',
+  'buyerIsMakerAnyCase',
+  'ignored',
+];

@@ -1,7 +1,7 @@
 import type { TradeEvent } from '../../domain/trade-event.js';
 import { InputError } from '../../platform/input-error.js';
 import { type CsvLine, csvLines, type Refuse, refuseIn } from './csv-lines.js';
-import { orderCheck, sorted, type TapeRow } from './row-order.js';
+import { orderCheck, sorted, type TapeRow, type Told } from './row-order.js';
 import { type DecodeRow, dumpRows, headedRows, isDumpRow } from './rows.js';
 import { type OnBytes, tapeBytes } from './tape-bytes.js';
 
@@ -38,11 +38,39 @@ export async function* openTape(
     isEmpty = false;
     yield events;
   }
-  if (isEmpty) throw new InputError(`${file} is empty: it holds no trades; a tape has at least one`);
+  if (isEmpty) throw noTrades(file);
 }
 
-async function* decoded(batches: AsyncIterable<readonly CsvLine[]>, symbol: string, refuse: Refuse) {
-  let decode: DecodeRow | undefined;
+export const noTrades = (file: string): InputError =>
+  new InputError(`${file} is empty: it holds no trades; a tape has at least one`);
+
+/** What came before the rows that are left of a tape. */
+export interface Before {
+  /** Told by the first row already. */
+  readonly decode: DecodeRow;
+  readonly lines: number;
+  readonly last: Told | undefined;
+}
+
+/** The trades of what is left of a tape. Ending the iteration, early too, ends that of `bytes`. */
+export const restOfTape = (
+  bytes: AsyncGenerator<Buffer, void, void>,
+  symbol: string,
+  refuse: Refuse,
+  before?: Before,
+): AsyncGenerator<readonly TradeEvent[], void, void> =>
+  orderedBatches(
+    decoded(csvLines(bytes, refuse, (before?.lines ?? 0) + 1), symbol, refuse, before?.decode),
+    refuse,
+    before?.last,
+  );
+
+async function* decoded(
+  batches: AsyncIterable<readonly CsvLine[]>,
+  symbol: string,
+  refuse: Refuse,
+  decode?: DecodeRow,
+) {
   for await (const lines of batches) {
     const rows: TapeRow[] = [];
     for (const line of lines) {
@@ -57,8 +85,8 @@ async function* decoded(batches: AsyncIterable<readonly CsvLine[]>, symbol: stri
   }
 }
 
-async function* orderedBatches(batches: AsyncIterable<readonly TapeRow[]>, refuse: Refuse) {
-  const check = orderCheck(refuse);
+async function* orderedBatches(batches: AsyncIterable<readonly TapeRow[]>, refuse: Refuse, last?: Told) {
+  const check = orderCheck(refuse, last);
   for await (const rows of batches) {
     yield rows.map((row) => {
       check(row);
