@@ -86,7 +86,9 @@ async function* parsed(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    refuse(line - 1 + (typeof error.lines === 'number' ? error.lines : rows + 1), error.message);
+    // The parser counts from where it took over.
+    const message = error.message.replace(/\bat line (\d+)/, (_, at) => `at line ${line - 1 + Number(at)}`);
+    refuse(line - 1 + (typeof error.lines === 'number' ? error.lines : rows + 1), message);
   } finally {
     parser.destroy();
   }

@@ -53,8 +53,11 @@ async function* batchesOf(
   let left = first.value.subarray(start.end);
   for (;;) {
     const { columns, end } = scan.rowsOf(left, place);
-    if (columns.count > 0) yield columns;
-    left = left.subarray(end);
+    if (columns.count > 0) {
+      yield columns;
+      left = left.subarray(end);
+      continue;
+    }
     // A whole row that is left is not plain, and neither is an endless one.
     if (left.length > ROW_BYTES_MAX || left.includes('\n')) break;
     const next = await bytes.next();

@@ -34,6 +34,7 @@ const WHOLE_DIGITS_MAX = 16;
 const DECIMAL_DIGITS_MAX = 20;
 /** A row that is longer is not plain. */
 export const ROW_BYTES_MAX = 1_000;
+const ROWS_MAX = 1_000;
 const MICROSECONDS_FROM = 1e14;
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'utf8');
@@ -62,22 +63,15 @@ export class TradeScan {
     this.symbol = bytesOf(symbol);
   }
 
-  /** The rows from the start of `bytes` to its last line break or the first row that is not known, whichever comes first. */
+  /** The rows at the start of `bytes`, up to a thousand, that are known and whole; and where the row after them begins. */
   rowsOf(bytes: Buffer, place: Place): { readonly columns: TradeColumns; readonly end: number } {
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    const columns = new ColumnsInMaking(bytes, Math.ceil(end / this.leastBytes()));
+    const columns = new ColumnsInMaking(bytes);
     this.bytes = bytes;
     this.at = 0;
     let rowsEnd = 0;
-    while (rowsEnd < end && this.row(columns, place)) rowsEnd = this.at;
+    while (rowsEnd < end && columns.count < ROWS_MAX && this.row(columns, place)) rowsEnd = this.at;
     return { columns, end: rowsEnd };
-  }
-
-  // A field and its comma or line break; those that are read have a character at least.
-  private leastBytes(): number {
-    let bytes = 0;
-    for (const role of this.roles) bytes += role === 'ignored' ? 1 : 2;
-    return bytes;
   }
 
   private row(columns: ColumnsInMaking, place: Place): boolean {
@@ -123,8 +117,7 @@ export class TradeScan {
         return true;
       case 'time': {
         if (!this.readWhole()) return false;
-        const time =
-          this.whole < MICROSECONDS_FROM ? this.whole : (this.whole - (this.whole % 1000)) / 1000;
+        const time = this.whole < MICROSECONDS_FROM ? this.whole : (this.whole - (this.whole % 1000)) / 1000;
         columns.tradeTimes[row] = time;
         columns.eventTimes[row] = time;
         return true;
@@ -163,8 +156,7 @@ export class TradeScan {
 
   private is(wanted: Buffer): boolean {
     const { bytes, at } = this;
-    for (let index = 0; index < wanted.length; index++)
-      if (bytes[at + index] !== wanted[index]) return false;
+    for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false;
     this.at = at + wanted.length;
     return true;
   }
@@ -223,26 +215,14 @@ const digitAt = (bytes: Buffer, at: number): number => ((bytes[at] as number) - 
 
 class ColumnsInMaking implements TradeColumns {
   count = 0;
-  readonly tradeIds: Float64Array;
-  readonly tradeTimes: Float64Array;
-  readonly eventTimes: Float64Array;
-  readonly buyersAreMakers: Uint8Array;
-  readonly priceStarts: Uint32Array;
-  readonly priceEnds: Uint32Array;
-  readonly quantityStarts: Uint32Array;
-  readonly quantityEnds: Uint32Array;
+  readonly tradeIds = new Float64Array(ROWS_MAX);
+  readonly tradeTimes = new Float64Array(ROWS_MAX);
+  readonly eventTimes = new Float64Array(ROWS_MAX);
+  readonly buyersAreMakers = new Uint8Array(ROWS_MAX);
+  readonly priceStarts = new Uint32Array(ROWS_MAX);
+  readonly priceEnds = new Uint32Array(ROWS_MAX);
+  readonly quantityStarts = new Uint32Array(ROWS_MAX);
+  readonly quantityEnds = new Uint32Array(ROWS_MAX);
 
-  constructor(
-    readonly text: Buffer,
-    rowsMax: number,
-  ) {
-    this.tradeIds = new Float64Array(rowsMax);
-    this.tradeTimes = new Float64Array(rowsMax);
-    this.eventTimes = new Float64Array(rowsMax);
-    this.buyersAreMakers = new Uint8Array(rowsMax);
-    this.priceStarts = new Uint32Array(rowsMax);
-    this.priceEnds = new Uint32Array(rowsMax);
-    this.quantityStarts = new Uint32Array(rowsMax);
-    this.quantityEnds = new Uint32Array(rowsMax);
-  }
+  constructor(readonly text: Buffer) {}
 }
