@@ -31,7 +31,9 @@ export const benchDatabaseScale: Benchmark = ({ isQuick, tell }) =>
     const rows = await writeTape(file, wanted);
     const on = `${rows} rows`;
     tell(`${NAME}: ${on}`);
-    const importing = await seconds(() => importTrades(db, SYMBOL, openTapeColumns(file, { symbol: SYMBOL })));
+    const importing = await seconds(() =>
+      importTrades(db, SYMBOL, openTapeColumns(file, { symbol: SYMBOL })),
+    );
     await rm(file);
     const again = async () => {
       for await (const events of storedTrades(db, SYMBOL, all)) seen += events.length;

@@ -8,6 +8,7 @@ import { codeOf } from '../platform/error-facts.js';
 import type { Database } from './database.js';
 import { ConflictingTrade, findConflict } from './stored-conflict.js';
 import { symbolIdOf } from './symbol-ids.js';
+import { TimeIndexUpkeep } from './time-index.js';
 import { copyEnd, copyStart, encodeColumns, encodeTrades, WRITTEN_COLUMNS } from './trade-rows.js';
 
 /** What became of the rows of an import. */
@@ -51,7 +52,8 @@ export interface ImportOptions {
 
 /**
  * Stores trades, chunk by chunk: each is a transaction of its own, so what was stored stays when a later one fails or the
- * process dies, and importing again stores the rest. A chunk is made while the one before it is copied.
+ * process dies, and importing again stores the rest. A chunk is made while the one before it is copied, and
+ * copied while that one commits; they commit in order.
  *
  * @throws ConflictingTrade when a trade is stored with different content; nothing of its chunk is stored then
  * @throws what reading `batches` throws, once the chunks before it are stored
@@ -64,39 +66,83 @@ export async function importTrades(
 ): Promise<ImportFigures> {
   const id = await symbolIdOf(db.kysely, symbol);
   let figures = NOTHING_IMPORTED;
-  let storing: Promise<void> = Promise.resolve();
+  const timeIndex = new TimeIndexUpkeep(db);
+  let [older, newer] = [NOTHING_BEFORE, NOTHING_BEFORE];
   try {
     for await (const chunk of chunksOf(id, batches, chunkRows)) {
-      await storing;
-      storing = store(chunk);
-      // It fails where it is awaited, which may be later.
-      storing.catch(() => {});
+      await older.stored;
+      [older, newer] = [newer, begin(chunk, newer)];
     }
   } finally {
+    await timeIndex.settled();
     // Fails before the reading does: its rows stand first.
-    await storing;
+    await newer.stored;
   }
-  if (figures.inserted > 0) await summariseTimes(db);
+  await timeIndex.finish();
   return figures;
 
-  async function store(chunk: Chunk): Promise<void> {
-    const inserted = await db.withRetry(() => storeChunk(db, symbol, chunk));
+  function begin(chunk: Chunk, before: Passage): Passage {
+    let tellCopied: (isCopied: boolean) => void = () => {};
+    const copied = new Promise<boolean>((resolve) => {
+      tellCopied = resolve;
+    });
+    const tried = copyBehind(db, chunk, before, tellCopied);
+    const stored = store(chunk, before, tried);
+    // It fails where it is awaited, which may be later.
+    stored.catch(() => {});
+    return { copied, tried, stored };
+  }
+
+  async function store(chunk: Chunk, before: Passage, tried: Promise<boolean>): Promise<void> {
+    const isStored = await tried;
+    await before.stored;
+    const inserted = isStored ? chunk.rows : await db.withRetry(() => storeChunk(db, symbol, chunk));
     figures = addFigures(figures, { rows: chunk.rows, inserted, duplicates: chunk.rows - inserted });
     onStored?.(figures);
+    timeIndex.added(inserted);
   }
 }
 
-const NOT_THE_OWNER = '42501';
+/** A chunk on its way, as the one behind it sees it. */
+interface Passage {
+  /** True once its rows are with the server and nothing but the commit is to come, which waits for nobody. */
+  readonly copied: Promise<boolean>;
+  /** Whether it went straight into the table. If not, it is stored by itself, with nobody behind it. */
+  readonly tried: Promise<boolean>;
+  readonly stored: Promise<void>;
+}
+
+const NOTHING_BEFORE: Passage = {
+  copied: Promise.resolve(true),
+  tried: Promise.resolve(true),
+  stored: Promise.resolve(),
+};
 
 /**
- * Takes the new rows into the index on time, as the server does by itself only a minute or more later: until then, finding a
- * period looks through all of them. Whoever does not own the tables leaves it to the server.
+ * Copies the chunk while the one before it commits, so that the server is never idle; it commits only after that one. Nothing of
+ * it is stored when this gives false, whatever the reason: whoever stores it then meets the reason again.
  */
-async function summariseTimes({ pool }: Database): Promise<void> {
+async function copyBehind(
+  db: Database,
+  chunk: Chunk,
+  before: Passage,
+  tellCopied: (isCopied: boolean) => void,
+): Promise<boolean> {
   try {
-    await pool.query(`SELECT brin_summarize_new_values('trade_events_by_time')`);
-  } catch (error) {
-    if (codeOf(error) !== NOT_THE_OWNER) throw error;
+    return await inTransaction(db, async (client) => {
+      if (await isAnyStored(client, chunk)) return false;
+      // No rows are locked until here: a chunk that is stored by itself may have to wait for others.
+      const isBehind = await before.copied;
+      if (!isBehind) await before.stored;
+      await copyInto(client, 'trade_events', chunk);
+      tellCopied(true);
+      if (isBehind && !(await before.tried)) throw new Error('the chunk before is not stored');
+      return true;
+    });
+  } catch {
+    return false;
+  } finally {
+    tellCopied(false);
   }
 }
 
@@ -182,15 +228,19 @@ async function inTransaction<T>({ pool }: Database, work: (client: pg.PoolClient
 
 /** The fast way: straight into the table, when it has none of these ids yet. False when it has. */
 async function copyWhereNothingIs(client: pg.PoolClient, chunk: Chunk): Promise<boolean> {
+  if (await isAnyStored(client, chunk)) return false;
+  await copyInto(client, 'trade_events', chunk);
+  return true;
+}
+
+async function isAnyStored(client: pg.PoolClient, chunk: Chunk): Promise<boolean> {
   // Ordered, so that the planner takes the primary key whatever it believes of the table.
   const { rowCount } = await client.query(
     `SELECT trade_id FROM trade_events WHERE symbol_id = $1 AND trade_id BETWEEN $2 AND $3
      ORDER BY symbol_id, trade_id LIMIT 1`,
     [chunk.symbolId, chunk.lowestId, chunk.highestId],
   );
-  if (rowCount !== 0) return false;
-  await copyInto(client, 'trade_events', chunk);
-  return true;
+  return rowCount !== 0;
 }
 
 /** The careful way: stores what is missing, and holds what is stored against what is given. */
