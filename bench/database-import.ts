@@ -8,9 +8,9 @@ import type { Database } from '../src/warehouse/database.js';
 import { importTrades } from '../src/warehouse/import-trades.js';
 import { copyEnd, copyStart, encodeTrades, WRITTEN_COLUMNS } from '../src/warehouse/trade-rows.js';
 import type { Benchmark } from './benchmark.js';
-import { withBenchDatabase, writeTape } from './database-support.js';
+import { serverCpuMs, withBenchDatabase, writeTape } from './database-support.js';
 import { interleaved, perSecond, ratios, spreadOf } from './measure.js';
-import { figure } from './report.js';
+import { type Figure, figure } from './report.js';
 import { SYMBOL } from './tapes.js';
 
 const NAME = 'database-import';
@@ -59,6 +59,30 @@ async function wholeImport(db: Database, rows: number, file: string): Promise<nu
   });
 }
 
+type CpuPerRow = Readonly<Record<'client' | 'server', number[]>>;
+
+/** Notes the processor time that a run takes on both sides, so that figures from a busy machine can be judged. */
+function noting(db: Database, rows: number, notes: CpuPerRow, run: () => Promise<number>) {
+  return async () => {
+    const serverBefore = await serverCpuMs(db);
+    const before = process.cpuUsage();
+    const rate = await run();
+    const { user, system } = process.cpuUsage(before);
+    const server = await serverCpuMs(db);
+    notes.client.push((user + system) / rows);
+    if (server !== undefined && serverBefore !== undefined)
+      notes.server.push(((server - serverBefore) * 1_000) / rows);
+    return rate;
+  };
+}
+
+const newNotes = (): CpuPerRow => ({ client: [], server: [] });
+
+const cpuFigures = (on: string, of: string, notes: CpuPerRow): Figure[] =>
+  (['client', 'server'] as const)
+    .filter((side) => notes[side].length > 0)
+    .map((side) => figure(NAME, on, `${of}, processor time of the ${side}`, 'us/row', notes[side]));
+
 /** A checkpoint now, so that none is due in the middle of one of the runs. */
 async function emptied({ pool }: Database, table: string): Promise<void> {
   await pool.query(`TRUNCATE ${table}`);
@@ -74,10 +98,11 @@ export const benchDatabaseImport: Benchmark = ({ isQuick, tell }) =>
     await db.pool.query('CREATE TABLE plain_trades (LIKE trade_events INCLUDING ALL)');
     const on = `${rows} rows`;
     tell(`${NAME}: ${on}`);
+    const cpu = { import: newNotes(), text: newNotes(), binary: newNotes() };
     const samples = await interleaved(isQuick ? 3 : 7, {
-      import: () => wholeImport(db, rows, file),
-      text: () => plainCopy(db, rows, text, 'text'),
-      binary: () => plainCopy(db, rows, binary, 'binary'),
+      import: noting(db, rows, cpu.import, () => wholeImport(db, rows, file)),
+      text: noting(db, rows, cpu.text, () => plainCopy(db, rows, text, 'text')),
+      binary: noting(db, rows, cpu.binary, () => plainCopy(db, rows, binary, 'binary')),
     });
     const toText = ratios(samples.import, samples.text);
     const toBinary = ratios(samples.import, samples.binary);
@@ -86,6 +111,9 @@ export const benchDatabaseImport: Benchmark = ({ isQuick, tell }) =>
       figure(NAME, on, 'import of a file', UNIT, samples.import),
       figure(NAME, on, 'plain COPY, text', UNIT, samples.text),
       figure(NAME, on, 'plain COPY, binary', UNIT, samples.binary),
+      ...cpuFigures(on, 'import of a file', cpu.import),
+      ...cpuFigures(on, 'plain COPY, text', cpu.text),
+      ...cpuFigures(on, 'plain COPY, binary', cpu.binary),
       figure(NAME, on, 'import / plain COPY, text', 'ratio', toText, isTextHarder ? TARGET : undefined),
       figure(NAME, on, 'import / plain COPY, binary', 'ratio', toBinary, isTextHarder ? undefined : TARGET),
     ];

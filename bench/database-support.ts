@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ZERO } from '../src/domain/decimal.js';
@@ -32,4 +32,23 @@ export async function writeTape(file: string, rows: number): Promise<number> {
   const times = Math.ceil(rows / events.length);
   await writeLongTape(file, { events, times, rise: ZERO });
   return times * events.length;
+}
+
+const TICK_MS = 10;
+
+/** Processor time that the server's processes have used, in milliseconds; undefined where it cannot be told. */
+export async function serverCpuMs({ pool }: Database): Promise<number | undefined> {
+  const { rows } = await pool.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walwriter')`,
+  );
+  try {
+    const stats = await Promise.all(rows.map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
+    return stats.reduce((sum, stat) => {
+      // The name in brackets may hold spaces; user and system time are fields 14 and 15, counted from the pid.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return sum + (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    }, 0);
+  } catch {
+    return undefined;
+  }
 }
