@@ -14,29 +14,37 @@ const CHUNK_BYTES = 64 * 1024;
  * The text of a tape in chunks of bytes: the file itself, or what it holds when it is a gzip or a zip, told by its first
  * bytes. Ending the iteration, early too, closes the file.
  *
+ * @param readBytes how many to give at a time, at most
  * @throws InputError naming the file, when it cannot be read or unpacked
  */
 export async function* tapeBytes(
   file: string,
   onBytes: OnBytes = () => {},
+  readBytes = CHUNK_BYTES,
 ): AsyncGenerator<Buffer, void, void> {
   const handle = await open(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   try {
     const total = await sizeOf(handle, file);
-    yield* text(handle, file, total, (read) => onBytes(read, total));
+    yield* text(handle, file, total, (read) => onBytes(read, total), readBytes);
     onBytes(total, total);
   } finally {
     await handle.close();
   }
 }
 
-async function* text(handle: FileHandle, file: string, size: number, onRead: (position: number) => void) {
+async function* text(
+  handle: FileHandle,
+  file: string,
+  size: number,
+  onRead: (position: number) => void,
+  readBytes: number,
+) {
   const start = Buffer.alloc(4);
   await handle.read(start, 0, start.length, 0);
   if (!isGzip(start) && !isZip(start)) {
-    yield* range(handle, file, 0, size, onRead);
+    yield* range(handle, file, 0, size, onRead, readBytes);
     return;
   }
   try {
@@ -49,11 +57,11 @@ async function* text(handle: FileHandle, file: string, size: number, onRead: (po
 
   // Errors reach the consumer through the last stream, so the callbacks have nothing to tell.
   function gunzipped() {
-    return pipeline(range(handle, file, 0, size, onRead), createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+    return pipeline(range(handle, file, 0, size, onRead), createGunzip({ chunkSize: readBytes }), () => {});
   }
   async function unzipped() {
     const entry = await findEntry(handle, file);
-    const inflate = entry.isDeflated ? createInflateRaw({ chunkSize: CHUNK_BYTES }) : new PassThrough();
+    const inflate = entry.isDeflated ? createInflateRaw({ chunkSize: readBytes }) : new PassThrough();
     return pipeline(
       range(handle, file, entry.start, entry.end, onRead),
       inflate,
@@ -69,9 +77,10 @@ async function* range(
   start: number,
   end: number,
   onRead: (position: number) => void,
+  readBytes = CHUNK_BYTES,
 ) {
   for (let position = start; position < end; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - position));
+    const chunk = Buffer.allocUnsafe(Math.min(readBytes, end - position));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, position).catch((error: unknown) => {
       throw unreadable(file, error);
     });

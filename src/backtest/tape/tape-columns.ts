@@ -21,7 +21,7 @@ export async function* openTapeColumns(
   options: TapeOptions,
 ): AsyncGenerator<TapeBatch, void, void> {
   if (options.sort === true) return yield* openTape(file, options);
-  const bytes = tapeBytes(file, options.onBytes);
+  const bytes = tapeBytes(file, options.onBytes, READ_BYTES);
   let isEmpty = true;
   try {
     for await (const batch of batchesOf(bytes, options.symbol, refuseIn(file))) {
@@ -34,6 +34,9 @@ export async function* openTapeColumns(
   if (isEmpty) throw noTrades(file);
 }
 
+// Some thousand rows: reading is mostly waiting.
+const READ_BYTES = 256 * 1024;
+
 async function* batchesOf(
   bytes: AsyncGenerator<Buffer, void, void>,
   symbol: string,
@@ -42,7 +45,8 @@ async function* batchesOf(
   const first = await bytes.next();
   if (first.done === true) return;
   const start = startOf(first.value, symbol, refuse);
-  if (start === undefined) return yield* restOfTape(following(first.value, bytes), symbol, refuse);
+  let coming = nextOf(bytes);
+  if (start === undefined) return yield* restOfTape(following(first.value, coming, bytes), symbol, refuse);
 
   const { scan, decode, place } = start;
   const before = (): Before => ({
@@ -60,11 +64,12 @@ async function* batchesOf(
     }
     // A whole row that is left is not plain, and neither is an endless one.
     if (left.length > ROW_BYTES_MAX || left.includes('\n')) break;
-    const next = await bytes.next();
+    const next = await coming;
     if (next.done === true) break;
+    coming = nextOf(bytes);
     left = left.length === 0 ? next.value : Buffer.concat([left, next.value]);
   }
-  if (left.length > 0) yield* restOfTape(following(left, bytes), symbol, refuse, before());
+  if (left.length > 0) yield* restOfTape(following(left, coming, bytes), symbol, refuse, before());
 }
 
 /** How to read the rows that follow the first one, if that is plain. */
@@ -84,7 +89,22 @@ function startOf(bytes: Buffer, symbol: string, refuse: Refuse) {
 
 const PLAIN = /^[\x20\x21\x23-\x7e]+$/;
 
-async function* following(first: Buffer, bytes: AsyncGenerator<Buffer, void, void>) {
+/** Read while what came before it is used. */
+function nextOf(bytes: AsyncGenerator<Buffer, void, void>): Promise<IteratorResult<Buffer, void>> {
+  const next = bytes.next();
+  // It fails where it is awaited, which may be later.
+  next.catch(() => {});
+  return next;
+}
+
+async function* following(
+  first: Buffer,
+  coming: Promise<IteratorResult<Buffer, void>>,
+  bytes: AsyncGenerator<Buffer, void, void>,
+) {
   yield first;
+  const next = await coming;
+  if (next.done === true) return;
+  yield next.value;
   yield* bytes;
 }
