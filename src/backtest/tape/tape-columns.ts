@@ -6,7 +6,7 @@ import { type Before, noTrades, openTape, restOfTape, type TapeOptions } from '.
 import { tapeBytes } from './tape-bytes.js';
 import { type Place, ROW_BYTES_MAX, TradeScan } from './trade-scan.js';
 
-/** Trades of a tape, in whichever of the two forms they could be read. */
+/** Trades of a tape, in whichever of the two forms they could be read; columns are good until the next batch is asked for. */
 export type TapeBatch = TradeColumns | readonly TradeEvent[];
 
 /**

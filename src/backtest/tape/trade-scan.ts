@@ -49,6 +49,7 @@ const TRADE = bytesOf('trade');
  */
 export class TradeScan {
   private readonly symbol: Buffer;
+  private readonly columns = new ColumnsInMaking();
   private bytes: Buffer = Buffer.alloc(0);
   /** Where the next field begins. */
   private at = 0;
@@ -63,10 +64,12 @@ export class TradeScan {
     this.symbol = bytesOf(symbol);
   }
 
-  /** The rows at the start of `bytes`, up to a thousand, that are known and whole; and where the row after them begins. */
+  /** The rows at the start of `bytes`, up to a thousand, that are known and whole; and where the row after them begins. The columns are good until the next call. */
   rowsOf(bytes: Buffer, place: Place): { readonly columns: TradeColumns; readonly end: number } {
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    const columns = new ColumnsInMaking(bytes);
+    const { columns } = this;
+    columns.text = bytes;
+    columns.count = 0;
     this.bytes = bytes;
     this.at = 0;
     let rowsEnd = 0;
@@ -215,6 +218,7 @@ const digitAt = (bytes: Buffer, at: number): number => ((bytes[at] as number) - 
 
 class ColumnsInMaking implements TradeColumns {
   count = 0;
+  text: Buffer = Buffer.alloc(0);
   readonly tradeIds = new Float64Array(ROWS_MAX);
   readonly tradeTimes = new Float64Array(ROWS_MAX);
   readonly eventTimes = new Float64Array(ROWS_MAX);
@@ -223,6 +227,4 @@ class ColumnsInMaking implements TradeColumns {
   readonly priceEnds = new Uint32Array(ROWS_MAX);
   readonly quantityStarts = new Uint32Array(ROWS_MAX);
   readonly quantityEnds = new Uint32Array(ROWS_MAX);
-
-  constructor(readonly text: Buffer) {}
 }
