@@ -145,6 +145,20 @@ export function childOf(parent: Pid, name: string): Pid<WorkerProtocol> {
   return child;
 }
 
+/** The running actor of that name, wherever in the tree it is. */
+export function actorNamed(system: ActorSystem, name: string): Process {
+  const visit = (processes: Iterable<Process>): Process | undefined => {
+    for (const process of processes) {
+      const found = process.name === name ? process : visit(process.children.values());
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const pid = visit(system.roots.values());
+  if (pid === undefined) throw new Error(`no ${name} runs`);
+  return pid;
+}
+
 /** What an actor got as info, read while it is idle. */
 export const seenBy = (pid: Pid<WorkerProtocol>): readonly unknown[] =>
   (pid as Process<WorkerProtocol>).state.seen;
