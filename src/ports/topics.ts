@@ -1,3 +1,4 @@
+import type { CandleUpdate } from '../domain/candle.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import type { OrderUpdate } from '../domain/order.js';
 import type { TradeEvent } from '../domain/trade-event.js';
@@ -11,3 +12,6 @@ export const executions = (symbol: string): Topic<ExecutionReport> => `EXECUTION
 
 /** Our orders on a symbol, whenever one appears or changes. */
 export const orders = (symbol: string): Topic<OrderUpdate> => `ORDERS:${symbol}`;
+
+/** Candles of a symbol, of every interval. */
+export const ohlc = (symbol: string): Topic<CandleUpdate> => `OHLC:${symbol}`;
