@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { InputError } from '../../platform/input-error.js';
+import { csvRecords } from './csv-records.js';
 
 /** One row of a CSV file: its fields, and the line it starts on, counted from 1. */
 export interface CsvLine {
@@ -18,8 +17,6 @@ export const refuseIn =
   };
 
 const BATCH_LINES = 500;
-// A tape's row has about a hundred characters. Without a bound, a quote that is never closed takes the rest of the file.
-const ROW_CHARACTERS_MAX = 10_000;
 
 /**
  * The rows of a CSV text in batches of up to 500. A byte order mark and either line ending are fine, also mixed, and so are
@@ -31,42 +28,30 @@ export async function* csvLines(
   bytes: AsyncGenerator<Buffer, void, void>,
   refuse: Refuse,
 ): AsyncGenerator<CsvLine[], void, void> {
-  const parser = parse({
-    bom: true,
-    record_delimiter: ['\r\n', '\n'],
-    relax_column_count: true,
-    max_record_size: ROW_CHARACTERS_MAX,
-  });
-  // Errors of `bytes` come out of the parser, so the callback has nothing to tell.
-  pipeline(bytes, parser, () => {});
   let line = 1;
   let blankLine: number | undefined;
   let batch: CsvLine[] = [];
   try {
-    for await (const fields of parser as AsyncIterable<string[]>) {
-      if (fields.length === 1 && fields[0] === '') {
-        blankLine ??= line;
-      } else if (blankLine !== undefined) {
-        refuse(blankLine, 'the line is blank; that is allowed only at the end');
-      } else if (batch.push({ line, fields }) === BATCH_LINES) {
-        yield batch;
-        batch = [];
+    for await (const records of csvRecords(bytes, refuse)) {
+      for (const fields of records) {
+        if (fields.length === 1 && fields[0] === '') {
+          blankLine ??= line;
+        } else if (blankLine !== undefined) {
+          refuse(blankLine, 'the line is blank; that is allowed only at the end');
+        } else if (batch.push({ line, fields }) === BATCH_LINES) {
+          yield batch;
+          batch = [];
+        }
+        line += linesOf(fields);
       }
-      line += linesOf(fields);
     }
     if (batch.length > 0) yield batch;
-  } catch (error) {
-    if (error instanceof CsvError)
-      refuse(typeof error.lines === 'number' ? error.lines : line, error.message);
-    throw error;
   } finally {
-    parser.destroy();
     await bytes.return();
   }
 }
 
-// The parser can count lines itself (its option `info`), but then builds an object for each row, half its time again. A row
-// has more than one line only when a quoted field holds a line break.
+// A row has more than one line only when a quoted field holds a line break.
 function linesOf(fields: readonly string[]): number {
   let lines = 1;
   for (const field of fields) if (field.includes('\n')) lines += field.split('\n').length - 1;

@@ -52,7 +52,8 @@ export function headedRows(header: CsvLine, symbol: string, refuse: Refuse): Dec
   });
   const rowSymbol = find('symbol', {
     allowed: `${quoted(symbol)}, the symbol that is asked for`,
-    read: (text) => (text === symbol ? text : undefined),
+    // The same text for all, not a part of each row.
+    read: (text) => (text === symbol ? symbol : undefined),
   });
   const tradeId = find('trade_id', WHOLE_NUMBER);
   const price = find('price', POSITIVE_DECIMAL);
