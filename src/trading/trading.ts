@@ -35,6 +35,8 @@ export interface StartOptions {
 }
 
 const SYMBOLS = 'DynamicSymbolSupervisor';
+/** Symbols are stopped one after the other, each within a time of its own. */
+const STOP_ALL_MS = 60_000;
 
 /**
  * The trading tree, Trading > DynamicSymbolSupervisor > SymbolSupervisor per symbol, and what is wanted of each symbol. A symbol
@@ -43,7 +45,8 @@ const SYMBOLS = 'DynamicSymbolSupervisor';
 export class Trading {
   /** By the id of the symbol's supervisor. */
   private readonly terms = new Map<string, SymbolTerms>();
-  private readonly symbols: Via<SupervisorProtocol>;
+  /** The supervisor of the symbols' supervisors. */
+  readonly symbols: Via<SupervisorProtocol>;
 
   constructor(
     private readonly system: ActorSystem,
@@ -53,7 +56,15 @@ export class Trading {
     this.symbols = system.registry.via<SupervisorProtocol>(SYMBOLS);
   }
 
-  spec(): ChildSpec<SupervisorProtocol> {
+  /**
+   * @param autostart started after the supervisor of the symbols, and again whenever that is
+   * @param onGivenUp told of a symbol that keeps crashing, by the id of its supervisor
+   */
+  spec(
+    autostart: readonly ChildSpec[] = [],
+    onGivenUp: (id: string, reason: Error) => void = (_id, { message }) =>
+      this.deps.log.error(`given up: ${message}`),
+  ): ChildSpec<SupervisorProtocol> {
     const symbols = childSpec<SupervisorProtocol>({
       id: SYMBOLS,
       server: namedSupervisor(SYMBOLS, DynamicSupervisor),
@@ -62,22 +73,29 @@ export class Trading {
         isolated: {
           onGivenUp: (id, reason) => {
             this.terms.delete(id);
-            this.deps.log.error(`given up: ${reason.message}`);
+            onGivenUp(id, reason);
           },
         },
       },
       register: SYMBOLS,
+      shutdownMs: STOP_ALL_MS,
     });
     return childSpec<SupervisorProtocol>({
       id: 'Trading',
       server: namedSupervisor('Trading'),
-      arg: { strategy: 'rest_for_one', children: [symbols] },
+      arg: { strategy: 'rest_for_one', children: [symbols, ...autostart] },
+      shutdownMs: STOP_ALL_MS,
     });
   }
 
   /** Whether the symbol was started, and neither stopped nor given up since. */
   isTraded(symbol: string): boolean {
     return this.terms.has(symbolSupervisorId(symbol));
+  }
+
+  /** Whether the symbol is to end what it has, and start nothing new. */
+  isShuttingDown(symbol: string): boolean {
+    return this.terms.get(symbolSupervisorId(symbol))?.shuttingDown ?? false;
   }
 
   /** Starts trading a symbol, with the cycles that the store knows of it. Rejects when it is traded already. */

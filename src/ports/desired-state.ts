@@ -1,0 +1,14 @@
+/** What is wanted of one thing. */
+export interface Wish<Wanted> {
+  /** Differs whenever somebody has said again what is wanted, be it the same. */
+  readonly version: string;
+  readonly wanted: Wanted;
+}
+
+/** What is wanted to run, kept outside the process that runs it. */
+export interface DesiredState<Wanted> {
+  /** Everything that is on, by name. Waits while it cannot be read. */
+  read(): Promise<ReadonlyMap<string, Wish<Wanted>>>;
+  /** Tells that something may have changed, until the function it returns is called. */
+  follow(onChange: () => void): () => void;
+}

@@ -1,0 +1,58 @@
+import type { Settings } from '../domain/settings.js';
+import type { ActorSystem, ChildSpec, SupervisorProtocol } from '../otp/index.js';
+import type { DesiredState } from '../ports/desired-state.js';
+import type { Log } from '../ports/log.js';
+import { Service } from '../services/service.js';
+import { followSpecs } from '../services/service-tree.js';
+import type { Things } from '../services/things.js';
+import { symbolSupervisorId } from './symbol-supervisor.js';
+import type { Trading } from './trading.js';
+
+/** How a symbol that is traded is to be traded. */
+export interface WantedTrading {
+  /** `shutdown`: nothing new starts, and what was bought is sold. */
+  readonly status: 'on' | 'shutdown';
+  readonly settings: Settings;
+}
+
+export interface TradingServiceDeps {
+  readonly log: Log;
+  /** Why a symbol cannot be traded; null when it can. */
+  readonly whyNot: (symbol: string) => string | null;
+  /** The last cycle has ended after a shutdown. May be told again. */
+  readonly onShutDown: (symbol: string) => void;
+}
+
+/** Trading as a service: what is wanted of each symbol, and the trading tree that follows it. */
+export function tradingService(
+  system: ActorSystem,
+  trading: Trading,
+  { log, whyNot, onShutDown }: TradingServiceDeps,
+): Service<WantedTrading> {
+  const things: Things<WantedTrading> = {
+    supervisor: trading.symbols,
+    idOf: symbolSupervisorId,
+    whyNot,
+    start: (symbol, { settings, status }) =>
+      trading.start(symbol, settings, {
+        shuttingDown: status === 'shutdown',
+        onShutDown: () => onShutDown(symbol),
+      }),
+    stop: (symbol) => trading.stop(symbol),
+    change(symbol, { settings, status }) {
+      // Called off: its traders were told already, so they are stopped, and their cycles taken up as those of a symbol that is on.
+      if (status === 'on' && trading.isShuttingDown(symbol)) return false;
+      if (status === 'shutdown') trading.shutDown(symbol);
+      return trading.changeSettings(symbol, settings);
+    },
+  };
+  return new Service('trading', system, things, log);
+}
+
+/** The trading tree, following what is wanted. */
+export const tradingServiceSpec = (
+  trading: Trading,
+  service: Service<WantedTrading>,
+  desired: DesiredState<WantedTrading>,
+): ChildSpec<SupervisorProtocol> =>
+  trading.spec(followSpecs('Trading', service, desired), (id, reason) => service.noteGivenUp(id, reason));
