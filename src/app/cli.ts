@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../platform/input-error.js';
+import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
+import { addDbCommand } from './commands/db-command.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -18,6 +20,7 @@ const program = new Command('hedgehog')
   .exitOverride();
 
 addBacktestCommand(program);
+addDbCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,6 +40,10 @@ function report(error: unknown): number {
   if (error instanceof InputError) {
     process.stderr.write(`hedgehog: ${error.message}\n`);
     return MISTAKE;
+  }
+  if (error instanceof MachineError) {
+    process.stderr.write(`hedgehog: ${error.message}\n`);
+    return DEFECT;
   }
   process.stderr.write(
     `hedgehog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   readonly database?: string;
   /** Most connections at once, beside one for each channel that is listened to; 10 unless given. */
   readonly poolSize?: number;
+  /** Whether a database that is missing on the server that Hedgehog runs itself is made; it is unless this says no. */
+  readonly create?: boolean;
 }
 
 /** An open database. It outlives its server: what was under way fails, and later queries find the server that came back. */
@@ -56,7 +58,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const target = targetOf(environment, options.database);
   const server = target.kind === 'embedded' ? await useEmbeddedServer(target.dataDirectory) : undefined;
   try {
-    const config = await settledConfig(target, server, { log, clock });
+    const config = await settledConfig(target, server, { log, clock, create: options.create ?? true });
     const Client = clientFor(server);
     const pool = new pg.Pool({ ...config, Client, max: options.poolSize ?? 10 });
     return opened({ target, server, config, Client, pool, log, clock });
@@ -121,7 +123,7 @@ const OPENING_MS = 10_000;
 async function settledConfig(
   target: Target,
   server: EmbeddedServer | undefined,
-  deps: { readonly log: Log; readonly clock: Clock },
+  { create, ...deps }: { readonly log: Log; readonly clock: Clock; readonly create: boolean },
 ): Promise<pg.ClientConfig> {
   const config = configFor(target);
   const attempt = async (given: pg.ClientConfig): Promise<void> => {
@@ -148,10 +150,15 @@ async function settledConfig(
       return without;
     }
     if (codeOf(error) !== DATABASE_MISSING) throw error;
+    if (!create)
+      throw new DatabaseMissing(`there is no database ${target.database} yet: hedgehog db setup makes it`);
     await makeDatabase({ ...config, database: 'postgres' }, clientFor(server), target.database);
     return config;
   }
 }
+
+/** The server has no such database, and none was to be made. */
+export class DatabaseMissing extends InputError {}
 
 const DATABASE_MISSING = '3D000';
 /** Another process makes the same database at the same time. */
@@ -207,7 +214,7 @@ function clientFor(server: EmbeddedServer | undefined): typeof pg.Client {
       Object.assign(this, { host: await server.reach() });
       return super.connect();
     }
-  } as typeof pg.Client;
+  };
 }
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);

@@ -1,4 +1,4 @@
-import { type Kysely, Migrator } from 'kysely';
+import { type Kysely, Migrator, NO_MIGRATIONS } from 'kysely';
 import { migrations } from '../../migrations/index.js';
 import type { Tables } from './schema.js';
 
@@ -18,6 +18,11 @@ export async function migrateUp(kysely: Kysely<Tables>): Promise<readonly string
 /** Takes the last migration back. Returns its name; none when there is nothing to take back. */
 export async function migrateDown(kysely: Kysely<Tables>): Promise<readonly string[]> {
   return applied(await migratorFor(kysely).migrateDown());
+}
+
+/** Takes all migrations back, and with them everything that Hedgehog keeps in the database. Returns their names. */
+export async function migrateAllDown(kysely: Kysely<Tables>): Promise<readonly string[]> {
+  return applied(await migratorFor(kysely).migrateTo(NO_MIGRATIONS));
 }
 
 export interface MigrationState {

@@ -8,6 +8,10 @@ type Numeric = ColumnType<string, string, string>;
 type BigInt64 = ColumnType<string, number | string, number | string>;
 type StampedByDatabase = ColumnType<Date, Date | undefined, Date>;
 
+/** The topics whose messages can be stored. */
+export const STORED_TOPICS = ['TRADE_EVENTS', 'ORDERS', 'OHLC'] as const;
+export type StoredTopic = (typeof STORED_TOPICS)[number];
+
 export type TradingStatus = 'on' | 'off' | 'shutdown';
 export type SwitchStatus = 'on' | 'off';
 export type OrderSide = 'BUY' | 'SELL';
@@ -44,7 +48,7 @@ export interface StreamingSettingsTable {
 }
 
 export interface StoringSettingsTable {
-  topic: 'TRADE_EVENTS' | 'ORDERS' | 'OHLC';
+  topic: StoredTopic;
   symbol_id: number;
   status: Generated<SwitchStatus>;
   updated_at: StampedByDatabase;

@@ -3,11 +3,13 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -55,7 +57,7 @@ export function findBinaries(platform: string = process.platform, arch: string =
 }
 
 /**
- * Copies the programs into a folder of their version, unless they are there: a server must not lose them to `npm ci` while it
+ * Copies the programs, or links them, into a folder of their version, unless they are there: a server must not lose them to `npm ci` while it
  * runs, and its account may not reach the project. The links between libraries are made here, as npm packs none and the
  * package's install script, which makes them, may not have run.
  *
@@ -91,9 +93,19 @@ function copyTree(from: string, to: string): void {
     if (!isNeeded(entry.name) || entry.isSymbolicLink()) continue;
     if (entry.isDirectory()) copyTree(source, target);
     else {
-      copyFileSync(source, target);
-      chmodSync(target, from.endsWith('bin') ? 0o755 : 0o644);
+      linkOrCopy(source, target);
+      const mode = from.endsWith('bin') ? 0o755 : 0o644;
+      if ((statSync(target).mode & mode) !== mode) chmodSync(target, mode);
     }
+  }
+}
+
+/** A second name for the file where that can be: it takes no time and no space, and stays when the first name goes. */
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target);
   }
 }
 
