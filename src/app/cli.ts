@@ -4,6 +4,9 @@ import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addSettingsCommand } from './commands/settings-command.js';
+import { addStartCommand } from './commands/start-command.js';
+import { addSwitchCommands } from './commands/switch-commands.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -19,6 +22,9 @@ const program = new Command('hedgehog')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
+addStartCommand(program);
+addSwitchCommands(program);
+addSettingsCommand(program);
 addBacktestCommand(program);
 addDbCommand(program);
 

@@ -1,3 +1,5 @@
+import type { Settings } from '../domain/settings.js';
+
 /** What is wanted of one thing. */
 export interface Wish<Wanted> {
   /** Differs whenever somebody has said again what is wanted, be it the same. */
@@ -11,4 +13,11 @@ export interface DesiredState<Wanted> {
   read(): Promise<ReadonlyMap<string, Wish<Wanted>>>;
   /** Tells that something may have changed, until the function it returns is called. */
   follow(onChange: () => void): () => void;
+}
+
+/** How a symbol that is traded is to be traded. */
+export interface WantedTrading {
+  /** `shutdown`: nothing new starts, and what was bought is sold. */
+  readonly status: 'on' | 'shutdown';
+  readonly settings: Settings;
 }

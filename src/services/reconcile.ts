@@ -21,8 +21,7 @@ export function reconcile<Wanted>(
     .filter((name) => !desired.has(name))
     .map((name): Change<Wanted> => ({ kind: 'stop', name }));
   const others = [...desired].flatMap(([name, wish]): Change<Wanted>[] => {
-    if (running.has(name))
-      return running.get(name) === wish.version ? [] : [{ kind: 'change', name, wish }];
+    if (running.has(name)) return running.get(name) === wish.version ? [] : [{ kind: 'change', name, wish }];
     return givenUp.get(name) === wish.version ? [] : [{ kind: 'start', name, wish }];
   });
   return [...stops, ...others];

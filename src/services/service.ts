@@ -73,9 +73,7 @@ export class Service<Wanted> {
     );
     const given = [...this.givenUp]
       .filter(([name]) => !running.some((thing) => thing.name === name))
-      .map(
-        ([name, { reason }]): ThingState => ({ name, state: 'given-up', pid: null, restarts: 0, reason }),
-      );
+      .map(([name, { reason }]): ThingState => ({ name, state: 'given-up', pid: null, restarts: 0, reason }));
     return [...running, ...given].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -110,7 +108,10 @@ export class Service<Wanted> {
 
   private async carryOut(change: Change<Wanted>): Promise<void> {
     const { name } = change;
-    if (change.kind === 'stop') return this.tell(name, await this.stopNow(name));
+    if (change.kind === 'stop') {
+      this.tell(name, await this.stopNow(name));
+      return;
+    }
     const { wanted, version } = change.wish;
     if (change.kind === 'change') {
       if (this.things.change(name, wanted)) {
@@ -170,21 +171,27 @@ export class Service<Wanted> {
   }
 
   private tell(name: string, answer: StartAnswer | StopAnswer): void {
-    const what = `${this.name}: ${name}`;
-    switch (answer.kind) {
-      case 'started':
-      case 'stopped':
-        return this.log.info(`${what} ${answer.kind}`);
-      case 'already-running':
-      case 'not-running':
-        return this.log.debug(`${what}: ${answer.kind}`);
-      case 'unavailable':
-        return this.log.warn(`${what}: the service does not run at the moment`);
-      case 'unknown':
-        return this.log.error(`${what} cannot be started: ${answer.reason}`);
-      case 'failed':
-        return this.log.error(`${what} could not be started: ${answer.reason}`);
-    }
+    const [level, text] = described(answer);
+    this.log[level](`${this.name}: ${name} ${text}`);
+  }
+}
+
+function described(answer: StartAnswer | StopAnswer): readonly [keyof Log, string] {
+  switch (answer.kind) {
+    case 'started':
+      return ['info', 'is started'];
+    case 'stopped':
+      return ['info', 'is stopped'];
+    case 'already-running':
+      return ['debug', 'is running already'];
+    case 'not-running':
+      return ['debug', 'is not running'];
+    case 'unavailable':
+      return ['warn', 'waits: its supervisor does not run at the moment'];
+    case 'unknown':
+      return ['error', `cannot be started: ${answer.reason}`];
+    case 'failed':
+      return ['error', `could not be started: ${answer.reason}`];
   }
 }
 

@@ -1,19 +1,11 @@
-import type { Settings } from '../domain/settings.js';
 import type { ActorSystem, ChildSpec, SupervisorProtocol } from '../otp/index.js';
-import type { DesiredState } from '../ports/desired-state.js';
+import type { DesiredState, WantedTrading } from '../ports/desired-state.js';
 import type { Log } from '../ports/log.js';
 import { Service } from '../services/service.js';
 import { followSpecs } from '../services/service-tree.js';
 import type { Things } from '../services/things.js';
 import { symbolSupervisorId } from './symbol-supervisor.js';
 import type { Trading } from './trading.js';
-
-/** How a symbol that is traded is to be traded. */
-export interface WantedTrading {
-  /** `shutdown`: nothing new starts, and what was bought is sold. */
-  readonly status: 'on' | 'shutdown';
-  readonly settings: Settings;
-}
 
 export interface TradingServiceDeps {
   readonly log: Log;

@@ -1,0 +1,64 @@
+import type { ExitReason } from '../otp/index.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { UNPACED } from '../ports/pacing.js';
+import { Streaming } from '../streaming/streaming.js';
+import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
+import type { Database } from '../warehouse/database.js';
+import { databaseSpec } from '../warehouse/database-actor.js';
+import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
+import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
+import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { compose, type Engine } from './compose.js';
+import type { StartConfig } from './start-config.js';
+import { tapeFeeds } from './tapes.js';
+
+export interface LiveDeps {
+  readonly config: StartConfig;
+  /** Migrated and seeded. */
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEnd: (reason: ExitReason) => void;
+}
+
+/** The whole tree, following what the database says is wanted. */
+export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
+  const { symbols, pace, loops } = config;
+  const retry = <T>(work: () => Promise<T>): Promise<T> => database.withRetry(work);
+  const desired = await DesiredSettings.open(database, log);
+  return compose({
+    clock,
+    log,
+    symbols: symbols.values(),
+    pacing: UNPACED,
+    cycles: await DatabaseCycleStore.open(database.kysely, retry),
+    ledger: new DatabaseOrderLedger(database.kysely, retry),
+    onEnd,
+    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpec }) => {
+      const traded = tradingService(system, trading, {
+        log,
+        whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
+        onShutDown: (symbol) => {
+          log.info(`trading: ${symbol} is shut down`);
+          desired.shutDownEnded(symbol).catch((error: unknown) => {
+            log.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
+          });
+        },
+      });
+      const streaming = new Streaming(system, {
+        pubsub,
+        log,
+        feeds: tapeFeeds(config.tapes, { pace, loops, clock }),
+        whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
+      });
+      return [
+        pubsubSpec,
+        databaseSpec(database),
+        exchangeSpec,
+        tradingServiceSpec(trading, traded, desired.trading()),
+        streaming.spec(desired.streaming()),
+      ];
+    },
+  });
+}
