@@ -86,9 +86,11 @@ export class Service<Wanted> {
   /** For the supervisor to tell that it gives a thing up. */
   noteGivenUp(childId: string, reason: Error): void {
     const name = this.names.get(childId) ?? childId;
-    this.givenUp.set(name, { version: this.versions.get(name) ?? null, reason: reason.message });
+    const last = reason.cause instanceof Error ? `, the last time for: ${reason.cause.message}` : '';
+    const why = `${reason.message}${last}`;
+    this.givenUp.set(name, { version: this.versions.get(name) ?? null, reason: why });
     this.versions.delete(name);
-    this.log.error(`${this.name}: ${name} is given up until it is started again: ${reason.message}`);
+    this.log.error(`${this.name}: ${name} is given up until it is started again: ${why}`);
   }
 
   private inTurn<T>(request: () => Promise<T>): Promise<T> {
