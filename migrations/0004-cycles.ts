@@ -24,6 +24,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now(),
       ended_at   timestamptz
     )`.execute(db);
+  // Who leads a symbol: each Leader takes it over from the one before, which can open and take up no more cycles.
+  await sql`
+    CREATE TABLE leaderships (
+      symbol_id integer NOT NULL REFERENCES symbols,
+      scope     text    NOT NULL DEFAULT 'live',
+      epoch     integer NOT NULL DEFAULT 1,
+      PRIMARY KEY (symbol_id, scope)
+    )`.execute(db);
   await sql`CREATE INDEX cycles_open ON cycles (symbol_id, scope, id) WHERE ended_at IS NULL`.execute(db);
   await sql`
     CREATE TABLE mock_orders (
@@ -42,5 +50,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await sql`DROP TABLE mock_orders, cycles, installation`.execute(db);
+  await sql`DROP TABLE mock_orders, cycles, leaderships, installation`.execute(db);
 }

@@ -16,6 +16,12 @@ export interface Cycle {
   readonly epoch: number;
 }
 
+/** The right to open and take up the cycles of a symbol. It passes to the next Leader, and is worthless then. */
+export interface Leadership {
+  readonly symbol: string;
+  readonly epoch: number;
+}
+
 /** At once, or when it is committed. */
 export type Committed<T> = T | Promise<T>;
 
@@ -23,28 +29,29 @@ export type Committed<T> = T | Promise<T>;
  * What is known of every cycle that has not ended, kept outside the actors. A trader writes its position here before it acts
  * on it, so a crash of the trader, of its Leader, or of the process loses none of it.
  *
- * A store in memory answers at once, one in a database with promises; a promise that rejects means that nothing was written.
+ * A store in memory answers at once, one in a database with promises. A call is refused, by a throw or a rejection, when its
+ * cycle has ended or its cycle or leadership was taken up by a later incarnation; then nothing was written. A crash leaves
+ * calls of the dead on their way, and they must not undo what the living do.
  */
 export interface CycleStore {
   /** Starts every client order id, so that ours are told from those of another store: at most 16 of `A-Za-z0-9-_`. */
   readonly orderIdPrefix: string;
-  /** Takes up the cycles of a symbol that have not ended, by id. Earlier incarnations can write no more. */
-  takeUp(symbol: string): Committed<readonly Cycle[]>;
-  /** The same for one cycle. Rejects when it has ended. */
-  takeUpOne(id: number): Committed<Cycle>;
+  /** Becomes the Leader of a symbol, and takes up its cycles that have not ended, by id. */
+  lead(symbol: string): Committed<{ readonly leadership: Leadership; readonly cycles: readonly Cycle[] }>;
+  /** Takes up one cycle once more, for the next incarnation of its trader. */
+  takeUp(leadership: Leadership, id: number): Committed<Cycle>;
   /** Opens a flat cycle of a symbol that has none open; otherwise takes up the first that it has. */
-  openFirst(symbol: string, settings: Settings): Committed<Cycle>;
+  openFirst(leadership: Leadership, settings: Settings): Committed<Cycle>;
   /**
    * Opens the flat cycle that is the rebuy of another.
    *
    * @param of the cycle that asked for it
    * @returns the one there is already when it was opened before; null when that has ended
    */
-  openRebuy(symbol: string, settings: Settings, of: number): Committed<Cycle | null>;
-  /** Rejects when the cycle has ended or was taken up by a later incarnation. */
+  openRebuy(leadership: Leadership, settings: Settings, of: number): Committed<Cycle | null>;
   save(cycle: Cycle, position: Position): Committed<void>;
   /** Ends a closed cycle. */
-  end(cycle: Cycle): Committed<void>;
+  end(leadership: Leadership, cycle: Cycle): Committed<void>;
   /** Ends a closed cycle and opens a flat one in its place, both or neither. */
-  replace(cycle: Cycle, settings: Settings): Committed<Cycle>;
+  replace(leadership: Leadership, cycle: Cycle, settings: Settings): Committed<Cycle>;
 }

@@ -18,7 +18,7 @@ import {
   type SupervisorProtocol,
   startChild,
 } from '../otp/index.js';
-import type { Cycle } from '../ports/cycle-store.js';
+import type { Cycle, Leadership } from '../ports/cycle-store.js';
 import type { LogFields } from '../ports/log.js';
 import { rebuyStatus } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
@@ -46,8 +46,8 @@ interface RunningTrader {
 }
 
 interface LeaderState extends LeaderArg {
-  /** Null until `begin` has asked the exchange. */
-  info: SymbolInfo | null;
+  /** Null until `begin` has asked for it. */
+  led: { readonly info: SymbolInfo; readonly leadership: Leadership } | null;
   readonly traders: Map<Pid<TraderProtocol>, RunningTrader>;
   recentCrashesMs: readonly number[];
   closedCycles: number;
@@ -74,8 +74,8 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   const { deps, symbol } = state;
   const info = await deps.exchange.symbolInfo(symbol);
   if (info === undefined) throw new Error(`the exchange does not list ${symbol}`);
-  state.info = info;
-  const cycles = await deps.cycles.takeUp(symbol);
+  const { leadership, cycles } = await deps.cycles.lead(symbol);
+  state.led = { info, leadership };
   for (const cycle of cycles) {
     // Closed, and the Leader crashed before it heard of it: replaced like any other.
     if (cycle.position.phase === 'closed') await replace(state, cycle, self);
@@ -88,27 +88,34 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   else if (cycles.length === 0) await startFirst(state, self);
 }
 
+function led({ led }: LeaderState): NonNullable<LeaderState['led']> {
+  if (led === null) throw new Error('the Leader has not begun');
+  return led;
+}
+
 async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {
-  const { deps, symbol, terms } = state;
-  await startTrader(state, await deps.cycles.openFirst(symbol, terms.settings), FIRST, self);
+  const { deps, terms } = state;
+  const cycle = await deps.cycles.openFirst(led(state).leadership, terms.settings);
+  await startTrader(state, cycle, FIRST, self);
 }
 
 async function startRebuy(state: LeaderState, of: number, self: LeaderSelf): Promise<void> {
-  const { deps, symbol, terms, traders } = state;
-  const cycle = await deps.cycles.openRebuy(symbol, terms.settings, of);
+  const { deps, terms, traders } = state;
+  const cycle = await deps.cycles.openRebuy(led(state).leadership, terms.settings, of);
   const runs = [...traders.values()].some(({ cycleId }) => cycleId === cycle?.id);
   if (cycle !== null && !runs) await startTrader(state, cycle, FIRST, self);
 }
 
 async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Promise<void> {
   const { deps, terms } = state;
+  const { leadership } = led(state);
   state.closedCycles++;
   if (terms.shuttingDown) {
-    await deps.cycles.end(closed);
+    await deps.cycles.end(leadership, closed);
     deps.onCycleEnd(closed);
     return tellWhenShutDown(state);
   }
-  const fresh = await deps.cycles.replace(closed, terms.settings);
+  const fresh = await deps.cycles.replace(leadership, closed, terms.settings);
   deps.onCycleEnd(closed);
   await startTrader(state, fresh, FIRST, self);
 }
@@ -119,12 +126,11 @@ async function startTrader(
   lineage: Lineage,
   self: LeaderSelf,
 ): Promise<void> {
-  const { deps, info, leader, traderSupervisor } = state;
-  if (info === null) throw new Error('no trader can start before the rules of the symbol are known');
+  const { deps, leader, traderSupervisor } = state;
   const spec = childSpec<TraderProtocol>({
     id: `Trader ${cycle.id}`,
     server: Trader,
-    arg: { deps, cycle, info, leader },
+    arg: { deps, cycle, info: led(state).info, leader },
     restart: 'temporary',
   });
   const trader = await startChild(self, traderSupervisor, spec, lineage);
@@ -169,7 +175,7 @@ async function succeed(
 ): Promise<void> {
   const { clock, cycles } = state.deps;
   if (isAbnormal(reason)) judgeCrash(state, trader, reason);
-  const cycle = await cycles.takeUpOne(trader.cycleId);
+  const cycle = await cycles.takeUp(led(state).leadership, trader.cycleId);
   if (cycle.position.phase === 'closed') return replace(state, cycle, self);
   const lastCrash = { reason: describeExit(reason), wallMs: clock.wallMs() };
   await startTrader(state, cycle, { restarts: trader.lineage.restarts + 1, lastCrash }, self);
@@ -199,7 +205,7 @@ function tellWhenShutDown({ traders, terms }: LeaderState): void {
 export const Leader: GenServer<LeaderProtocol> = {
   kind: 'Leader',
   init: (arg) => ({
-    state: { ...arg, info: null, traders: new Map(), recentCrashesMs: [], closedCycles: 0 },
+    state: { ...arg, led: null, traders: new Map(), recentCrashesMs: [], closedCycles: 0 },
     continue: 'begin',
   }),
   async continue(state, _note, self) {

@@ -154,6 +154,12 @@ export interface CyclesTable {
   ended_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
+export interface LeadershipsTable {
+  symbol_id: number;
+  scope: Generated<string>;
+  epoch: Generated<number>;
+}
+
 export interface Tables {
   symbols: SymbolsTable;
   trading_settings: TradingSettingsTable;
@@ -168,6 +174,7 @@ export interface Tables {
   backtest_orders: BacktestOrdersTable;
   installation: InstallationTable;
   cycles: CyclesTable;
+  leaderships: LeadershipsTable;
   mock_orders: MockOrdersTable;
 }
 

@@ -1,8 +1,13 @@
+import { type BacktestResult, runBacktest } from '../../src/app/backtest.js';
+import type { SymbolInfo } from '../../src/domain/symbol-info.js';
 import type { ActorSystem, Pid } from '../../src/otp/index.js';
 import type { Process } from '../../src/otp/process.js';
+import { readSettings } from '../../src/platform/settings-file.js';
+import { systemClock } from '../../src/platform/system-clock.js';
 import type { Cycle, CycleStore } from '../../src/ports/cycle-store.js';
 import type { Exchange } from '../../src/ports/exchange.js';
 import { type Position, rebuyStatus, workingLeg } from '../../src/strategy/position.js';
+import { eventsOf, type GoldenList, inBatches } from './golden.js';
 
 /** Where a crash can fall in the life of a cycle. */
 export const CRASH_POINTS = [
@@ -28,8 +33,9 @@ export class Crasher {
   crashes = 0;
   private readonly done = new Set<string>();
 
+  /** @param point null for never */
   constructor(
-    readonly point: CrashPoint,
+    readonly point: CrashPoint | null,
     readonly victim: Victim,
   ) {}
 
@@ -96,10 +102,13 @@ export function crashingStore(inner: CycleStore, crasher: Crasher): CycleStore {
   };
   return {
     orderIdPrefix: inner.orderIdPrefix,
-    takeUp: async (symbol) => (await inner.takeUp(symbol)).map(known),
-    takeUpOne: async (id) => known(await inner.takeUpOne(id)),
-    openFirst: async (symbol, settings) => known(await inner.openFirst(symbol, settings)),
-    openRebuy: async (symbol, settings, of) => known(await inner.openRebuy(symbol, settings, of)),
+    async lead(symbol) {
+      const { leadership, cycles } = await inner.lead(symbol);
+      return { leadership, cycles: cycles.map(known) };
+    },
+    takeUp: async (leadership, id) => known(await inner.takeUp(leadership, id)),
+    openFirst: async (leadership, settings) => known(await inner.openFirst(leadership, settings)),
+    openRebuy: async (leadership, settings, of) => known(await inner.openRebuy(leadership, settings, of)),
     async save(cycle, position) {
       const { before, after, leg } = aspectsOf(positions.get(cycle.id) as Position, position);
       if (crasher.at(before, cycle.id, leg)) throw new Error('the crash came before the commit');
@@ -107,8 +116,8 @@ export function crashingStore(inner: CycleStore, crasher: Crasher): CycleStore {
       positions.set(cycle.id, position);
       if (after !== undefined) crasher.at(after, cycle.id, leg);
     },
-    end: async (cycle) => inner.end(cycle),
-    replace: async (cycle, settings) => known(await inner.replace(cycle, settings)),
+    end: async (leadership, cycle) => inner.end(leadership, cycle),
+    replace: async (leadership, cycle, settings) => known(await inner.replace(leadership, cycle, settings)),
   };
 }
 
@@ -127,3 +136,27 @@ export const crashingExchange =
       },
     };
   };
+
+const OFTEN = { maxRestarts: 1e9, periodMs: 1 };
+
+/** Replays a golden tape while the crasher strikes. */
+export async function replayWithCrashes(
+  list: GoldenList,
+  symbols: ReadonlyMap<string, SymbolInfo>,
+  store: CycleStore,
+  crasher: Crasher,
+): Promise<BacktestResult> {
+  return runBacktest({
+    tape: inBatches(await eventsOf(list)),
+    symbol: list.symbol,
+    settings: await readSettings(list.settingsFile),
+    symbols,
+    clock: systemClock,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    cycles: crashingStore(store, crasher),
+    faults: {
+      wrapExchange: crashingExchange(crasher),
+      intensity: { traders: OFTEN, tree: OFTEN, symbols: OFTEN },
+    },
+  });
+}
