@@ -12,6 +12,7 @@ export type { LastCrash, Lineage } from './lineage.js';
 export { CallFailed, type CallFailure, type PendingCall } from './pending-call.js';
 export { type Address, Down, type Pid, type Receiver, type Self, type Sender, type Via } from './pid.js';
 export {
+  backlogOf,
   PubSub,
   type PubSubProtocol,
   publish,

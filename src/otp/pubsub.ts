@@ -24,7 +24,7 @@ interface Subscribing {
 
 export interface PubSubProtocol extends Protocol {
   readonly state: PubSubState;
-  readonly calls: { subscribers(topic: string): readonly Pid[] };
+  readonly calls: { subscribers(topic: string): readonly Pid[]; backlog(topic: string): number };
   readonly casts: {
     readonly subscribe: Subscribing;
     readonly unsubscribe: Subscribing;
@@ -70,11 +70,18 @@ function forget(state: PubSubState, subscriber: Pid): void {
   state.subscriptions.delete(subscriber);
 }
 
+function longestMailbox(subscribers: ReadonlySet<Process> = new Set()): number {
+  let longest = 0;
+  for (const { load } of subscribers) longest = Math.max(longest, load.waiting + (load.running ? 1 : 0));
+  return longest;
+}
+
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
   init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
   calls: {
     subscribers: (state, topic) => ({ state, reply: [...(state.subscribersOf.get(topic) ?? [])] }),
+    backlog: (state, topic) => ({ state, reply: longestMailbox(state.subscribersOf.get(topic)) }),
   },
   casts: {
     subscribe(state, request, self) {
@@ -135,3 +142,10 @@ export const subscribersOf = <M>(
   pubsub: PubSubAddress,
   topic: Topic<M>,
 ): Promise<readonly Pid[]> => sender.call(pubsub, 'subscribers', topic);
+
+/**
+ * How many messages the slowest subscriber of the topic has not done with, once PubSub has taken everything that this sender
+ * published before: for publishers that must not run ahead.
+ */
+export const backlogOf = <M>(sender: Sender, pubsub: PubSubAddress, topic: Topic<M>): Promise<number> =>
+  sender.call(pubsub, 'backlog', topic);

@@ -8,11 +8,16 @@ export interface Ran {
 
 /** Runs the built command line in a process of its own, as a user does. */
 export function hedgehog(...args: string[]): Promise<Ran> {
+  return hedgehogIn({}, ...args);
+}
+
+/** The same with these variables besides; one that is undefined is taken away. */
+export function hedgehogIn(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['dist/src/app/cli.js', ...args],
-      { maxBuffer: 1 << 28 },
+      { maxBuffer: 1 << 28, env: { ...process.env, ...environment } },
       (error, stdout, stderr) => {
         resolve({
           code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,9 @@ const SOCKET_PATH_BYTES = 103;
  * @throws InputError when PostgreSQL could not take such a path
  */
 export function placesFor(dataDirectory: string): Places {
-  const wanted = join(realPath(resolve(dataDirectory)), 'postgres');
+  const given = resolve(dataDirectory);
+  refuseFile(given);
+  const wanted = join(realPath(given), 'postgres');
   const account = accountFor(join(wanted, 'data'));
   const home = account === undefined || canReach(wanted, account) ? wanted : sharedHomeOf(wanted);
   // pg_ctl hands its paths to a shell, in double quotes.
@@ -127,6 +130,13 @@ function makeFolders(path: string, mode: number): string {
   mkdirSync(path, { recursive: true });
   chmodSync(path, mode);
   return path;
+}
+
+function refuseFile(path: string): void {
+  if (dirname(path) !== path) refuseFile(dirname(path));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new InputError(`HEDGEHOG_DATA_DIR: ${path} is a file; the database needs a folder`);
+  }
 }
 
 /** The path without symbolic links; what does not exist of it is taken as it is. */
