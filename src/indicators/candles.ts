@@ -179,7 +179,7 @@ export class Candles {
     return INTERVALS.flatMap((interval) =>
       [...(this.sums.get(interval) as Map<number, Sum>).values()]
         .filter(({ openTime }) => wanted(openTime, interval))
-        .sort((a, b) => a.openTime - b.openTime)
+        .toSorted((a, b) => a.openTime - b.openTime)
         .map((sum) => this.update(interval, sum)),
     );
   }

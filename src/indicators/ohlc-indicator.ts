@@ -86,7 +86,10 @@ function count(state: OhlcIndicatorState, trade: TradeEvent, self: IndicatorSelf
 
 function onTrade(state: OhlcIndicatorState, trade: TradeEvent, self: IndicatorSelf): void {
   if (trade.origin === 'mock-print') return;
-  if (state.phase === 'running') return count(state, trade, self);
+  if (state.phase === 'running') {
+    count(state, trade, self);
+    return;
+  }
   state.waiting.push(trade);
   if (state.phase === 'waiting for a trade') load(state, self);
   else if (state.waiting.length > MAX_WAITING) run(state, self);
@@ -94,7 +97,10 @@ function onTrade(state: OhlcIndicatorState, trade: TradeEvent, self: IndicatorSe
 
 function load(state: OhlcIndicatorState, self: IndicatorSelf): void {
   const { history } = state.deps;
-  if (history === null) return run(state, self);
+  if (history === null) {
+    run(state, self);
+    return;
+  }
   state.phase = 'loading';
   state.loads++;
   const first = state.waiting[0] as TradeEvent;
@@ -157,15 +163,20 @@ function onInfo(
 ): void {
   switch (message.kind) {
     case 'trade-event':
-      return onTrade(state, message, self);
+      onTrade(state, message, self);
+      break;
+    // The rest is news of a load that may have been given up meanwhile.
     case 'history-loaded':
-      return state.phase === 'loading' ? onHistory(state, message.stored, self) : undefined;
+      if (state.phase === 'loading') onHistory(state, message.stored, self);
+      break;
     case 'history-failed':
-      return state.phase === 'loading' ? onHistoryFailed(state, message.error, self) : undefined;
+      if (state.phase === 'loading') onHistoryFailed(state, message.error, self);
+      break;
     case 'load-again':
-      return state.phase === 'loading' ? load(state, self) : undefined;
+      if (state.phase === 'loading') load(state, self);
+      break;
     case 'down':
-      return undefined;
+      break;
   }
 }
 

@@ -8,6 +8,9 @@ export interface Vouched {
   readonly completeFrom: number;
 }
 
+const MINUTE_MS = INTERVAL_MS['1m'];
+const endOf = ({ openTime }: MinuteOfTrades): number => openTime + MINUTE_MS;
+
 /** Whether the stored trades reach up to the one just before `beforeTradeId`. */
 export const meetsSeam = ({ minutes, reachesBack }: StoredMinutes, beforeTradeId: number): boolean => {
   const newest = minutes.at(-1);
@@ -30,11 +33,13 @@ export function vouchedMinutes(
   let expectedId = beforeTradeId - 1;
   for (let index = minutes.length - 1; index >= 0; index--) {
     const { openTime, highestId, lowestId, tradeCount } = minutes[index] as MinuteOfTrades;
-    const gapless = highestId === expectedId && tradeCount === highestId - lowestId + 1;
-    if (!gapless) return { minutes: minutes.slice(index + 1), completeFrom: openTime + INTERVAL_MS['1m'] };
+    const newer = minutes.slice(index + 1);
+    // Ids absent between two minutes may belong to either.
+    if (highestId !== expectedId) return { minutes: newer, completeFrom: endOf(newer[0] as MinuteOfTrades) };
+    if (tradeCount !== highestId - lowestId + 1) return { minutes: newer, completeFrom: openTime + MINUTE_MS };
     expectedId = lowestId - 1;
   }
   const [oldest] = minutes;
   if (reachesBack || oldest === undefined) return { minutes, completeFrom: fromTime };
-  return { minutes, completeFrom: oldest.openTime + INTERVAL_MS['1m'] };
+  return { minutes, completeFrom: endOf(oldest) };
 }

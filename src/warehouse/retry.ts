@@ -30,7 +30,8 @@ const NETWORK = new Set([
 /** The server shuts down, was shut down after a crash, or cannot take connections now; too many connections. */
 const SERVER = new Set(['57P01', '57P02', '57P03', '53300']);
 /** pg gives no code to these. */
-const TERMINATED = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+const TERMINATED =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)/;
 
 /** Whether the server was lost or could not be reached, and not the statement at fault. */
 export function isConnectionError(error: unknown): boolean {
