@@ -4,6 +4,7 @@ import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
 import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
@@ -25,6 +26,7 @@ const program = new Command('hedgehog')
 addStartCommand(program);
 addSwitchCommands(program);
 addSettingsCommand(program);
+addPublishCommand(program);
 addBacktestCommand(program);
 addDbCommand(program);
 

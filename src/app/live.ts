@@ -9,6 +9,7 @@ import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { publishingSpec } from '../warehouse/publish-desk.js';
 import { compose, type Engine } from './compose.js';
 import type { StartConfig } from './start-config.js';
 import { tapeFeeds } from './tapes.js';
@@ -58,6 +59,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         exchangeSpec,
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
+        publishingSpec({ system, database, pubsub, log }),
       ];
     },
   });

@@ -36,7 +36,8 @@ export function vouchedMinutes(
     const newer = minutes.slice(index + 1);
     // Ids absent between two minutes may belong to either.
     if (highestId !== expectedId) return { minutes: newer, completeFrom: endOf(newer[0] as MinuteOfTrades) };
-    if (tradeCount !== highestId - lowestId + 1) return { minutes: newer, completeFrom: openTime + MINUTE_MS };
+    if (tradeCount !== highestId - lowestId + 1)
+      return { minutes: newer, completeFrom: openTime + MINUTE_MS };
     expectedId = lowestId - 1;
   }
   const [oldest] = minutes;
