@@ -1,0 +1,175 @@
+import {
+  type Address,
+  type Down,
+  type GenServer,
+  type Protocol,
+  type PubSubProtocol,
+  type Self,
+  subscribeTo,
+} from '../otp/index.js';
+import type { Clock } from '../ports/clock.js';
+import type { Intake, Storable } from './backlog/backlogs.js';
+import { isConnectionError } from './retry.js';
+
+/**
+ * Subscriber: stores what is published on one topic, in batches. A batch is written when enough has come or enough time has
+ * passed, beside the mailbox and one at a time.
+ *
+ * While the database is away it holds what comes and tries again, slower and slower. Any other error of the database is a
+ * crash: the next incarnation takes over what was held, and waits as long before it tries.
+ */
+export interface Batching {
+  /** Most events in one write. So many waiting are written at once. */
+  readonly maxBatch: number;
+  /** How long an event waits for others at most. */
+  readonly maxWaitMs: number;
+  /** How long an orderly stop waits for what is held to be stored. */
+  readonly stopMs: number;
+}
+
+export const DEFAULT_BATCHING: Batching = { maxBatch: 500, maxWaitMs: 250, stopMs: 5_000 };
+
+export interface SubscriberArg {
+  readonly intake: Intake;
+  readonly pubsub: Address<PubSubProtocol>;
+  readonly clock: Clock;
+  readonly batching: Batching;
+}
+
+interface SubscriberState extends SubscriberArg {
+  /** `paused`: after a failure, until `write-due`. */
+  activity: 'idle' | 'waiting' | 'writing' | 'paused';
+  cancelTimer: () => void;
+  /** Monotonic time at which an orderly stop gives up; null while nobody stops it. */
+  stopByMs: number | null;
+}
+
+type SubscriberMessage =
+  | { readonly kind: 'write-due' }
+  | { readonly kind: 'written' }
+  | { readonly kind: 'write-failed'; readonly error: unknown };
+
+export interface SubscriberProtocol extends Protocol {
+  readonly arg: SubscriberArg;
+  readonly state: SubscriberState;
+  readonly calls: {
+    /** Stores all it has heard so far, as part of a stop. Answers how many events it could not store in the time given. */
+    drain(nothing: null): number;
+  };
+  readonly info: Storable | SubscriberMessage;
+  readonly continue: 'subscribe';
+}
+
+type SubscriberSelf = Self<SubscriberProtocol>;
+
+/** Decides what to do about the events held: write now, in a while, or go on waiting. */
+function schedule(state: SubscriberState, self: SubscriberSelf): void {
+  const { activity, intake, batching } = state;
+  if (activity === 'writing' || activity === 'paused' || !intake.backlog.pending) return;
+  if (intake.backlog.size >= batching.maxBatch) write(state, self);
+  else if (activity === 'idle') writeLater(state, 'waiting', batching.maxWaitMs, self);
+}
+
+function writeLater(
+  state: SubscriberState,
+  activity: 'waiting' | 'paused',
+  delayMs: number,
+  self: SubscriberSelf,
+): void {
+  state.activity = activity;
+  state.cancelTimer = self.sendAfter(delayMs, { kind: 'write-due' });
+}
+
+function write(state: SubscriberState, self: SubscriberSelf): void {
+  state.cancelTimer();
+  state.activity = 'writing';
+  self.pipe(
+    state.intake.backlog.write(state.batching.maxBatch),
+    () => ({ kind: 'written' }),
+    (error) => ({ kind: 'write-failed', error }),
+  );
+}
+
+function onInfo(
+  state: SubscriberState,
+  message: Storable | SubscriberMessage | Down,
+  self: SubscriberSelf,
+): void {
+  switch (message.kind) {
+    case 'trade-event':
+    case 'order-update':
+    case 'candle-update':
+      state.intake.take(message);
+      schedule(state, self);
+      break;
+    case 'write-due':
+      // Unless it was on its way when its timer was cancelled.
+      if (state.activity !== 'writing') write(state, self);
+      break;
+    case 'written':
+      state.activity = 'idle';
+      schedule(state, self);
+      break;
+    case 'write-failed':
+      if (!isConnectionError(message.error)) throw message.error;
+      writeLater(state, 'paused', state.intake.backlog.waitMs, self);
+      break;
+    case 'down':
+      break;
+  }
+}
+
+/** Writes until nothing is held or the time is over. Rejects with an error that is not the connection's. */
+async function writeAll({ intake: { backlog }, batching, clock }: SubscriberState, untilMs: number) {
+  while (backlog.pending) {
+    const leftMs = untilMs - clock.monotonicMs();
+    if (leftMs <= 0) return;
+    try {
+      await within(clock, leftMs, backlog.write(batching.maxBatch));
+    } catch (error) {
+      if (!isConnectionError(error)) throw error;
+      await within(clock, Math.min(leftMs, backlog.waitMs));
+    }
+  }
+}
+
+/** Resolves with the work or when the time is over, whichever comes first. */
+function within(clock: Clock, ms: number, work?: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    work?.finally(cancel).then(resolve, reject);
+  });
+}
+
+export const Subscriber: GenServer<SubscriberProtocol> = {
+  kind: 'Subscriber',
+  init: (arg) => ({
+    state: { ...arg, activity: 'idle', cancelTimer: () => undefined, stopByMs: null },
+    continue: 'subscribe',
+  }),
+  continue(state, _note, self) {
+    const { backlog, topic } = state.intake;
+    backlog.resume();
+    subscribeTo(self, state.pubsub, topic, self);
+    // What the incarnation before it left.
+    if (backlog.waitMs > 0) writeLater(state, 'paused', backlog.waitMs, self);
+    else schedule(state, self);
+    return { state };
+  },
+  calls: {
+    async drain(state) {
+      state.stopByMs ??= state.clock.monotonicMs() + state.batching.stopMs;
+      await writeAll(state, state.stopByMs);
+      return { state, reply: state.intake.backlog.size };
+    },
+  },
+  info(state, message, self) {
+    onInfo(state, message, self);
+    return { state };
+  },
+  async beforeStop(state) {
+    await writeAll(state, state.stopByMs ?? state.clock.monotonicMs() + state.batching.stopMs);
+  },
+  terminate: ({ intake }) => intake.backlog.lastWords(),
+  inspect: ({ activity, intake }) => ({ activity, ...intake.backlog.inspect() }),
+};
