@@ -1,15 +1,22 @@
+import { indicatorsService } from '../indicators/indicators-service.js';
+import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import type { ExitReason } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
+import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
+import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
 import { publishingSpec } from '../warehouse/publish-desk.js';
+import { storingService } from '../warehouse/storing.js';
+import { tradeHistory } from '../warehouse/trade-history.js';
+import { warehouseSpec } from '../warehouse/warehouse-tree.js';
 import { compose, type Engine } from './compose.js';
 import type { StartConfig } from './start-config.js';
 import { tapeFeeds } from './tapes.js';
@@ -28,6 +35,8 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   const { symbols, pace, loops } = config;
   const retry = <T>(work: () => Promise<T>): Promise<T> => database.withRetry(work);
   const desired = await DesiredSettings.open(database, log);
+  // Outside the actors, so that one that is started again goes on with what was heard before.
+  const backlogs = new Backlogs({ db: database.kysely, clock, log });
   return compose({
     clock,
     log,
@@ -53,10 +62,14 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         feeds: tapeFeeds(config.tapes, { pace, loops, clock }),
         whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
       });
+      const stored = storingService(system, { pubsub, clock, backlogs }, log);
+      const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
       return [
         pubsubSpec,
         databaseSpec(database),
         exchangeSpec,
+        warehouseSpec(system, { pubsub, autostart: followSpecs('DataWarehouse', stored, desired.storing()) }),
+        indicatorsSpec(system, { pubsub, autostart: followSpecs('Indicators', summed, desired.candles()) }),
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         publishingSpec({ system, database, pubsub, log }),

@@ -22,8 +22,8 @@ import { type IndicatorDeps, OhlcIndicator, type OhlcIndicatorProtocol } from '.
  * The indicators' tree: Indicators > DynamicIndicatorSupervisor > OhlcIndicator per symbol. Before it stops, every trade
  * published so far is counted and the running candles are told: whoever stores them stops later.
  */
-const INDICATORS = 'DynamicIndicatorSupervisor';
-const indicatorName = (symbol: string): string => `OhlcIndicator ${symbol}`;
+export const INDICATORS = 'DynamicIndicatorSupervisor';
+export const indicatorName = (symbol: string): string => `OhlcIndicator ${symbol}`;
 
 export const indicatorOf = (system: ActorSystem, symbol: string): Via<OhlcIndicatorProtocol> =>
   system.registry.via(indicatorName(symbol));

@@ -25,8 +25,8 @@ import { type Batching, DEFAULT_BATCHING, Subscriber, type SubscriberProtocol } 
  * The warehouse's tree: DataWarehouse > DynamicSubscriberSupervisor > Subscriber per topic and symbol. Before it stops,
  * everything published so far is stored, by all subscribers at the same time.
  */
-const SUBSCRIBERS = 'DynamicSubscriberSupervisor';
-const subscriberName = (topic: StoredTopic, symbol: string): string => `Subscriber ${topic}:${symbol}`;
+export const SUBSCRIBERS = 'DynamicSubscriberSupervisor';
+export const subscriberName = (topic: StoredTopic, symbol: string): string => `Subscriber ${topic}:${symbol}`;
 
 // All subscribers share it, and a table that cannot be written crashes every one of them at once. Each waits longer before
 // every further try, so that this many come from many subscribers, or from a defect in one.
