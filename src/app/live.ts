@@ -33,7 +33,9 @@ export interface LiveDeps {
 /** The whole tree, following what the database says is wanted. */
 export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
   const { symbols, pace, loops } = config;
-  const retry = <T>(work: () => Promise<T>): Promise<T> => database.withRetry(work);
+  // However long it is away: whoever would go on without it would do what is not written down.
+  const retry = <T>(work: () => Promise<T>): Promise<T> =>
+    database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
   const desired = await DesiredSettings.open(database, log);
   // Outside the actors, so that one that is started again goes on with what was heard before.
   const backlogs = new Backlogs({ db: database.kysely, clock, log });
@@ -68,8 +70,16 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         pubsubSpec,
         databaseSpec(database),
         exchangeSpec,
-        warehouseSpec(system, { pubsub, autostart: followSpecs('DataWarehouse', stored, desired.storing()) }),
-        indicatorsSpec(system, { pubsub, autostart: followSpecs('Indicators', summed, desired.candles()) }),
+        warehouseSpec(system, {
+          pubsub,
+          autostart: followSpecs('DataWarehouse', stored, desired.storing()),
+          onGivenUp: (id, reason) => stored.noteGivenUp(id, reason),
+        }),
+        indicatorsSpec(system, {
+          pubsub,
+          autostart: followSpecs('Indicators', summed, desired.candles()),
+          onGivenUp: (id, reason) => summed.noteGivenUp(id, reason),
+        }),
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         publishingSpec({ system, database, pubsub, log }),

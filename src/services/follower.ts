@@ -73,5 +73,6 @@ export const Follower: GenServer<FollowerProtocol> = {
     service: service.name,
     followed,
     ...(working ? { working } : {}),
+    ...service.inspect(),
   }),
 };

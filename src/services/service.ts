@@ -93,6 +93,12 @@ export class Service<Wanted> {
     this.log.error(`${this.name}: ${name} is given up until it is started again: ${why}`);
   }
 
+  /** What the inspector shows: what was given up, and why. */
+  inspect(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+    if (this.givenUp.size === 0) return {};
+    return { givenUp: Object.fromEntries([...this.givenUp].map(([name, { reason }]) => [name, reason])) };
+  }
+
   private inTurn<T>(request: () => Promise<T>): Promise<T> {
     const result = this.lastRequest.then(request);
     this.lastRequest = result.catch(() => {});

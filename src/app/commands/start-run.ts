@@ -60,9 +60,19 @@ async function run(config: StartConfig, log: Log, ending: Ending): Promise<void>
       lock.release();
     }
   } finally {
-    // A server that is away answers no more.
-    await Promise.race([database.close(), wait(clock, CLOSE_MS)]);
+    await close(database, log);
   }
+}
+
+async function close(database: Database, log: Log): Promise<void> {
+  const inTime = await Promise.race([
+    database.close().then(() => true),
+    wait(systemClock, CLOSE_MS).then(() => false),
+  ]);
+  if (inTime) return;
+  log.error('the database does not answer; ending without it');
+  // What waits for it would keep the process alive.
+  process.exit(1);
 }
 
 async function prepare(database: Database, { symbols }: StartConfig, log: Log): Promise<void> {
@@ -75,7 +85,10 @@ async function prepare(database: Database, { symbols }: StartConfig, log: Log): 
 async function stop(engine: Engine, log: Log, ending: Ending): Promise<void> {
   ending.expected = true;
   log.info('stopping; orders stay where they are');
+  const beganMs = systemClock.monotonicMs();
   await engine.stop(STOP_MS);
+  if (systemClock.monotonicMs() - beganMs >= STOP_MS)
+    throw new MachineError(`it did not stop within ${STOP_MS / 1_000} seconds, and was ended`);
 }
 
 /** Why the run ends: somebody asked, or it cannot go on. */
