@@ -89,7 +89,7 @@ export class Candles {
    *
    * @param beforeTradeId id of the first trade not among them; those below count as seen
    * @param atTime trade time of that trade
-   * @returns the closed candles that late trades could still change: they may never have been told
+   * @returns the closed candles among them: whoever was to tell them may have crashed before
    */
   startFrom(
     { minutes, completeFrom }: Vouched,
@@ -101,13 +101,11 @@ export class Candles {
     const newest = minutes.at(-1);
     if (newest === undefined) return [];
     this.newestTime = newest.last.time;
-    for (const minute of minutes) {
-      for (const interval of INTERVALS) {
-        const openTime = openTimeOf(interval, minute.openTime);
-        if (openTime + INTERVAL_MS[interval] > atTime - LATE_MS) this.put(interval, openTime, minute);
-      }
-    }
-    return this.updates((openTime, interval) => this.isClosed(openTime, interval));
+    for (const minute of minutes)
+      for (const interval of INTERVALS) this.put(interval, openTimeOf(interval, minute.openTime), minute);
+    const closed = this.updates((openTime, interval) => this.isClosed(openTime, interval));
+    for (const interval of INTERVALS) this.forgetOld(interval, atTime);
+    return closed;
   }
 
   /** Counts a trade; returns the candles it closed, and the closed ones it changed. */
@@ -161,9 +159,14 @@ export class Candles {
   private moveOn(interval: Interval, ranUntilNow: number, newest: number): readonly CandleUpdate[] {
     const sums = this.sums.get(interval) as Map<number, Sum>;
     const closed = sums.get(ranUntilNow);
+    this.forgetOld(interval, newest);
+    return closed === undefined ? [] : [this.update(interval, closed)];
+  }
+
+  private forgetOld(interval: Interval, newest: number): void {
+    const sums = this.sums.get(interval) as Map<number, Sum>;
     for (const openTime of sums.keys())
       if (openTime + INTERVAL_MS[interval] <= newest - LATE_MS) sums.delete(openTime);
-    return closed === undefined ? [] : [this.update(interval, closed)];
   }
 
   private isClosed(openTime: number, interval: Interval): boolean {

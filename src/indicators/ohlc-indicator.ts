@@ -113,7 +113,7 @@ function load(state: OhlcIndicatorState, self: IndicatorSelf): void {
 
 function onHistory(state: OhlcIndicatorState, stored: StoredMinutes, self: IndicatorSelf): void {
   const first = state.waiting[0] as TradeEvent;
-  const lagging = stored.minutes.length > 0 && !meetsSeam(stored, first.tradeId);
+  const lagging = !meetsSeam(stored, first.tradeId);
   if (lagging && state.loads < MAX_LOADS) {
     self.sendAfter(LOAD_AGAIN_MS, { kind: 'load-again' });
     return;
@@ -121,8 +121,8 @@ function onHistory(state: OhlcIndicatorState, stored: StoredMinutes, self: Indic
   const vouched = vouchedMinutes(stored, historyFrom(first), first.tradeId);
   if (vouched !== undefined)
     tell(state, state.candles.startFrom(vouched, first.tradeId, first.tradeTime), self);
-  else if (lagging)
-    state.deps.log.warn(`${state.symbol}: stored trades do not reach up to the first one heard`, {
+  else
+    state.deps.log.info(`${state.symbol}: stored trades do not reach up to the first one heard`, {
       symbol: state.symbol,
       tradeId: first.tradeId,
     });

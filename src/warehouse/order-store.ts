@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { maxOf } from '../domain/decimal.js';
 import { isOpen, type Order } from '../domain/order.js';
 import type { Tables } from './schema.js';
 
@@ -22,14 +23,28 @@ export function isAtLeastAsFar(order: Order, than: Order): boolean {
   return order.updatedTime >= than.updatedTime;
 }
 
-/** How far each order has come, by client order id. */
+/**
+ * How far each order has come, by client order id. The largest fill told of it counts, also when the status it came with was
+ * overtaken: so it does not matter which changes are stored together.
+ */
 export function furthest(orders: readonly Order[]): Order[] {
   const byId = new Map<string, Order>();
   for (const order of orders) {
     const known = byId.get(order.clientOrderId);
-    if (known === undefined || isAtLeastAsFar(order, known)) byId.set(order.clientOrderId, order);
+    byId.set(order.clientOrderId, known === undefined ? order : furtherOf(known, order));
   }
   return [...byId.values()];
+}
+
+function furtherOf(known: Order, order: Order): Order {
+  const [winner, other] = isAtLeastAsFar(order, known) ? [order, known] : [known, order];
+  if (winner.executedQuantity.gte(other.executedQuantity) && winner.updatedTime >= other.updatedTime)
+    return winner;
+  return {
+    ...winner,
+    executedQuantity: maxOf(winner.executedQuantity, other.executedQuantity),
+    updatedTime: Math.max(winner.updatedTime, other.updatedTime),
+  };
 }
 
 /**

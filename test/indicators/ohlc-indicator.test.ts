@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type Candle, INTERVALS } from '../../src/domain/candle.js';
+import type { Candle } from '../../src/domain/candle.js';
 import { Decimal } from '../../src/domain/decimal.js';
 import type { TradeEvent } from '../../src/domain/trade-event.js';
 import {
@@ -26,9 +26,10 @@ beforeEach(() => db.empty());
 
 const withIndicators = () => begin({ after: (system, pubsub) => [indicatorsSpec(system, { pubsub })] });
 
-async function startCandles({ system, deps, log, settle }: Storing): Promise<void> {
+async function startCandles(store: Storing): Promise<void> {
+  const { system, deps, log } = store;
   await startIndicator(system, { pubsub: deps.pubsub, log, history: tradeHistory(kysely()) }, SYMBOL);
-  await settle();
+  await store.settle();
 }
 
 /** A tree that stores trades and candles and computes the latter. */
@@ -107,6 +108,7 @@ describe('the indicator', () => {
     const trades = market(seed, 600);
     for (let from = 0; from < trades.length; from += 75) {
       await store.publish(TRADES, ...trades.slice(from, from + 75));
+      if (from + 75 >= trades.length) break;
       // Trades that the new one has not heard are not in the database yet either: it waits for them.
       if (how === 'a crash')
         store.system.kill(indicatorOf(store.system, SYMBOL).whereis() as never, new Error('boom'));
@@ -170,6 +172,5 @@ describe('the indicator', () => {
     await store.system.stop();
     expect((await storedCandles()).length).toBeGreaterThan(0);
     expect(store.log.entries.map(({ level }) => level)).toEqual(['warn']);
-    expect(INTERVALS).toContain('1d');
   });
 });

@@ -28,7 +28,7 @@ describe('IdRanges', () => {
         const listed = ids
           .list()
           .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
-        expect(listed).toEqual([...set].sort((a, b) => a - b));
+        expect(listed).toEqual([...set].toSorted((a, b) => a - b));
         expect(ids.count).toBe(set.size);
         expect(ids.list()).toHaveLength([...set].filter((id) => !set.has(id - 1)).length);
       }),

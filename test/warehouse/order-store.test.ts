@@ -40,7 +40,7 @@ describe('storeOrders', () => {
     for (const batch of updates) await storeOrders(kysely(), symbolId, batch);
     expect(await orderRow()).toEqual({ status: 'FILLED', executed_quantity: '10', updated_time: '3000' });
     const changes = await kysely().selectFrom('order_updates').select('status').execute();
-    expect(changes.map(({ status }) => status).sort()).toEqual(['FILLED', 'NEW', 'PARTIALLY_FILLED']);
+    expect(changes.map(({ status }) => status).toSorted()).toEqual(['FILLED', 'NEW', 'PARTIALLY_FILLED']);
   });
 
   it.each([

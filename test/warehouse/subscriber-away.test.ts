@@ -157,15 +157,15 @@ describe('while the database is away, a subscriber', () => {
 
 /** Lets simulated time go on bit by bit, so that real connections get their turn, until the promise is settled. */
 async function waitOut({ clock }: Storing, limitMs: number, promise: Promise<unknown>): Promise<void> {
-  let settled = false;
+  const state = { settled: false };
   const end = promise.finally(() => {
-    settled = true;
+    state.settled = true;
   });
-  for (let passedMs = 0; passedMs < limitMs && !settled; passedMs += 50) {
+  for (let passedMs = 0; passedMs < limitMs && !state.settled; passedMs += 50) {
     clock.advance(50);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(settled).toBe(true);
+  expect(state.settled).toBe(true);
   await end;
 }
