@@ -66,7 +66,7 @@ const registered = (): string[] =>
   engine.system.registry
     .names()
     .filter((name) => /^(Dyn.*(Ind|Pub|Str|Sub|Sym)|Lead|Ohlc|Stre|Subs)/.test(name));
-const named = (name: string): Pid => engine.system.registry.lookup(name) as Pid;
+const named = (name: string): Pid | undefined => engine.system.registry.lookup(name);
 const untilAllRuns = () =>
   eventually(
     () => registered().toSorted(),
@@ -101,13 +101,13 @@ describe('the tree that runs', () => {
     'PubSub',
   ])('brings everything that was on back when %s is killed', async (name) => {
     await untilAllRuns();
-    const killed = named(name);
+    const killed = named(name) as Pid;
     engine.system.kill(killed);
-    await eventually(() => named(name)?.alive === true && named(name) !== killed, 'another one runs');
+    await eventually(() => ![undefined, killed].includes(named(name)), 'another one runs');
     await untilAllRuns();
     expect(ends).toEqual([]);
     await sql`UPDATE trading_settings SET status = 'off'`.execute(db.database.kysely);
-    await eventually(() => registered().filter((it) => it.startsWith('Leader')).length === 0, 'it follows');
+    await eventually(() => registered().every((running) => !running.startsWith('Leader')), 'it follows');
   });
 
   it('gives up alone a symbol that keeps crashing, and trades it again when it is switched on again', async () => {

@@ -44,7 +44,7 @@ describe('hedgehog start', () => {
       HEDGEHOG_ENV: 'prod',
       HEDGEHOG_EXCHANGE: 'binance',
       HEDGEHOG_LOG_LEVEL: 'loud',
-      HEDGEHOG_TAPE: `${folder.path('missing.csv')}`,
+      HEDGEHOG_TAPE: folder.path('missing.csv'),
       HEDGEHOG_TAPE_LOOP: 'maybe',
       HEDGEHOG_TAPE_PACE: 'fast',
       HEDGEHOG_EXCHANGE_INFO: '',

@@ -9,8 +9,8 @@ import { isRunning } from '../../warehouse/running-lock.js';
 import { switchRows } from '../../warehouse/settings-tables.js';
 import { storedExtent, storedSpan } from '../../warehouse/stored-trades.js';
 import type { PublishOptions } from './publish-command.js';
+import { withReadyDatabase } from './ready-database.js';
 import { unknownSymbols } from './switch-run.js';
-import { withDatabase } from './with-database.js';
 
 const LOOK_AGAIN_MS = 100;
 const LONGEST_INTERVAL_MS = 86_400_000;
@@ -24,7 +24,7 @@ export async function publishCommand({ symbol, from, to, intervalMs: given }: Pu
       `--interval-ms is ${quoted(given)}; allowed is a whole number from 0 to ${LONGEST_INTERVAL_MS}`,
     );
   }
-  await withDatabase(async (database) => {
+  await withReadyDatabase(async (database) => {
     const known = await switchRows(database.kysely, 'streaming_settings');
     if (!known.some((row) => row.symbol === symbol)) {
       throw unknownSymbols(

@@ -6,11 +6,11 @@ import { parseSettings } from '../../platform/settings-file.js';
 import { changeSettings, type SettingsRow, settingsRows } from '../../warehouse/settings-tables.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import { refuseTooSmallBudget } from './budget-check.js';
+import { withReadyDatabase } from './ready-database.js';
 import { sayWhenNothingRuns, unknownSymbols } from './switch-run.js';
-import { withDatabase } from './with-database.js';
 
 export function showSettings(symbol: string | undefined, asJson: boolean): Promise<void> {
-  return withDatabase(async (database) => {
+  return withReadyDatabase(async (database) => {
     const all = await database.withRetry(() => settingsRows(database.kysely));
     const rows = symbol === undefined ? all : all.filter((row) => row.symbol === symbol);
     if (symbol !== undefined && rows.length === 0) throw unknown(symbol, all);
@@ -30,7 +30,7 @@ export async function setSettings(symbol: string, assignments: readonly string[]
     refuseTooSmallBudget(settings, info, 'the budget');
     return settings;
   };
-  await withDatabase(async (database) => {
+  await withReadyDatabase(async (database) => {
     const row = await database.withRetry(() => changeSettings(database.kysely, symbol, change));
     if (row === null) throw unknown(symbol, await settingsRows(database.kysely));
     say(settingsTable([row]));

@@ -3,8 +3,8 @@ import type { Database } from '../../warehouse/database.js';
 import { isRunning } from '../../warehouse/running-lock.js';
 import { STORED_TOPICS, type SwitchStatus, type TradingStatus } from '../../warehouse/schema.js';
 import { type Switches, switchRows, switchSymbols } from '../../warehouse/settings-tables.js';
+import { withReadyDatabase } from './ready-database.js';
 import { shownNames } from './shown-names.js';
-import { withDatabase } from './with-database.js';
 
 export const switchStreaming = (symbols: readonly string[], status: SwitchStatus): Promise<void> =>
   switchAndTell({ table: 'streaming_settings' }, 'streaming', symbols, status);
@@ -31,7 +31,7 @@ async function switchAndTell(
   status: TradingStatus,
 ): Promise<void> {
   const symbols = [...new Set(given)];
-  await withDatabase(async (database) => {
+  await withReadyDatabase(async (database) => {
     const done = await database.withRetry(() => switchSymbols(database.kysely, switches, symbols, status));
     if (done.kind === 'unknown-symbols') throw unknownSymbols(done.unknown, done.known);
     for (const symbol of symbols) say(`${what}: ${answer(symbol, done.before.get(symbol), status)}`);
@@ -63,7 +63,7 @@ export async function sayWhenNothingRuns(database: Database): Promise<void> {
 }
 
 export function list(table: Switches['table'], asJson: boolean): Promise<void> {
-  return withDatabase(async (database) => {
+  return withReadyDatabase(async (database) => {
     const rows = await database.withRetry(() => switchRows(database.kysely, table));
     if (asJson) {
       const shown = rows.map(({ symbol, topic, status }) => ({

@@ -13,7 +13,7 @@ const NOT_SET_UP = 'is not set up; hedgehog db setup does that, and so does hedg
  *
  * @throws InputError when it is not
  */
-export function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   return keptAlive(
     (async () => {
       const database = await existingDatabase();
