@@ -26,12 +26,21 @@ export interface ReplayDeps {
  * @throws NotQuiet when an event does not settle
  */
 export async function replay(deps: ReplayDeps, tape: AsyncIterable<readonly TradeEvent[]>): Promise<number> {
-  const { system, cursor, check } = deps;
+  const { system, pubsub, pacing, cursor, check } = deps;
+  let symbol = '';
+  let topic = tradeEvents(symbol);
   await letIn(deps);
   for await (const batch of tape) {
     for (const event of batch) {
       cursor.index++;
-      await settleEvent(deps, event);
+      if (event.symbol !== symbol) {
+        symbol = event.symbol;
+        topic = tradeEvents(symbol);
+      }
+      pacing.beginEvent(event);
+      if (!publish(system, pubsub, topic, event)) throw new Error('PubSub has ended');
+      await system.quiesce();
+      if (pacing.isHolding) await settleWhatFollows(deps);
     }
     check();
   }
@@ -39,14 +48,10 @@ export async function replay(deps: ReplayDeps, tape: AsyncIterable<readonly Trad
   return cursor.index + 1;
 }
 
-async function settleEvent(deps: ReplayDeps, event: TradeEvent): Promise<void> {
-  const { system, pubsub, pacing } = deps;
-  pacing.beginEvent(event);
-  if (!publish(system, pubsub, tradeEvents(event.symbol), event)) throw new Error('PubSub has ended');
-  await system.quiesce();
+async function settleWhatFollows(deps: ReplayDeps): Promise<void> {
+  const { system, pacing } = deps;
   while (pacing.tellFills()) await system.quiesce();
   await letIn(deps);
-  pacing.endEvent();
 }
 
 async function letIn({ system, pacing }: ReplayDeps): Promise<void> {

@@ -37,6 +37,11 @@ export class SteppedPacing implements Pacing {
     return NOTHING_LOST;
   }
 
+  /** Whether anything waits to be told or let in. */
+  get isHolding(): boolean {
+    return this.fills.length > 0 || this.starts.length > 0;
+  }
+
   /** Tells the fills that the event caused. False when there are none. */
   tellFills(): boolean {
     return runAll(this.fills);
@@ -45,11 +50,6 @@ export class SteppedPacing implements Pacing {
   /** Lets what was started during the event listen. False when nothing was. */
   admitStarted(): boolean {
     return runAll(this.starts);
-  }
-
-  /** The current event has settled: nothing of it can be lost any more. */
-  endEvent(): void {
-    this.told = [];
   }
 }
 

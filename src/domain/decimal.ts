@@ -1,5 +1,7 @@
 import Big from 'big.js';
 
+const ROUND_DOWN = 0;
+
 /**
  * Exact decimal numbers for prices, quantities and money.
  *
@@ -10,7 +12,7 @@ import Big from 'big.js';
 export const Decimal = Big();
 Decimal.strict = true;
 Decimal.DP = 40;
-Decimal.RM = 0;
+Decimal.RM = ROUND_DOWN;
 
 export type Decimal = Big;
 
@@ -31,21 +33,53 @@ export function parseDecimal(text: string): Decimal | undefined {
   return PLAIN_DECIMAL.test(text) ? new Decimal(text) : undefined;
 }
 
+/**
+ * -1, 0 or 1 as `a` is below, equal to or above `b`.
+ *
+ * The same as `a.cmp(b)`, which copies `b` for every comparison: too dear for the ones made at every trade by every trader.
+ */
+export function compare(a: Decimal, b: Decimal): number {
+  // big.js keeps sign, exponent of the first digit, and the digits without trailing zeros; zero has the one digit 0.
+  if (a.c[0] === 0 || b.c[0] === 0) return a.c[0] !== 0 ? a.s : b.c[0] !== 0 ? -b.s : 0;
+  if (a.s !== b.s) return a.s;
+  if (a.e !== b.e) return a.e > b.e ? a.s : -a.s;
+  const length = Math.min(a.c.length, b.c.length);
+  for (let index = 0; index < length; index++) {
+    const difference = (a.c[index] as number) - (b.c[index] as number);
+    if (difference !== 0) return difference > 0 ? a.s : -a.s;
+  }
+  return Math.sign(a.c.length - b.c.length) * a.s;
+}
+
+export const isBelow = (a: Decimal, b: Decimal): boolean => compare(a, b) < 0;
+
+/** How many whole times `divisor` (> 0) goes into `value` (>= 0): exact, as only the whole part is computed. */
+export const wholeTimes = (value: Decimal, divisor: Decimal): Decimal =>
+  new Decimal(new WholePart(value.toFixed()).div(divisor.toFixed()).toFixed());
+
+const WholePart = Big();
+WholePart.strict = true;
+WholePart.DP = 0;
+WholePart.RM = ROUND_DOWN;
+
 /** Largest multiple of `step` that is not above `value` (value >= 0). A step of zero means "no rule". */
 export function downToStep(value: Decimal, step: Decimal): Decimal {
+  if (isPowerOfTen(step)) return value.round(-step.e, ROUND_DOWN);
   return step.eq(ZERO) ? value : value.minus(value.mod(step));
 }
 
 /** Whether `value` lies on the grid of `step`. A step of zero means "no rule". */
 export function isOnStep(value: Decimal, step: Decimal): boolean {
-  return step.eq(ZERO) || value.mod(step).eq(ZERO);
+  return step.eq(ZERO) || downToStep(value, step).eq(value);
 }
+
+// Nearly every tick and step is one, and for those there is no need of the long division behind `mod`.
+const isPowerOfTen = ({ c, s }: Decimal): boolean => c.length === 1 && c[0] === 1 && s === 1;
 
 /** How many digits stand after the point once trailing zeros are gone. */
 export function decimalPlaces(value: Decimal): number {
-  const text = value.toFixed();
-  const point = text.indexOf('.');
-  return point < 0 ? 0 : text.length - point - 1;
+  // big.js keeps the digits in `c`, without trailing zeros, the first of them at 10 to the power of `e`.
+  return Math.max(0, value.c.length - value.e - 1);
 }
 
 /** Text as the exchange writes it: at least eight decimals, never an exponent. */

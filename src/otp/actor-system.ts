@@ -5,7 +5,7 @@ import type { CallArg, CallReply, Calls, Casts, GenServer, Protocol } from './ge
 import { InFlight } from './in-flight.js';
 import { formatTree, inspectTree } from './inspector.js';
 import type { Lineage } from './lineage.js';
-import { type NactActor, type NactRef, startNact, stopNact } from './nact.js';
+import { type NactActor, type NactHandle, startNact, stopNact } from './nact.js';
 import { CallFailed, PendingCall } from './pending-call.js';
 import type { Address, Pid, Receiver, Sender } from './pid.js';
 import { Process } from './process.js';
@@ -48,9 +48,11 @@ export class ActorSystem implements Sender {
   readonly openCalls = new Set<PendingCall>();
   readonly inFlight: InFlight;
   readonly scheduler: Scheduler | undefined;
-  readonly nactRef: NactRef;
+  readonly nact: NactHandle;
   /** nact's own tree; for cross-checks only. */
-  readonly nactRoot: NactActor;
+  get nactRoot(): NactActor {
+    return this.nact.actor;
+  }
 
   private ids = 0;
   private lostMessages = 0;
@@ -62,9 +64,7 @@ export class ActorSystem implements Sender {
     this.inFlight = new InFlight(options.clock, options.watchdogMs ?? 30_000, () =>
       formatTree(inspectTree(this)),
     );
-    const { ref, systemRoot } = startNact();
-    this.nactRef = ref;
-    this.nactRoot = systemRoot;
+    this.nact = startNact();
   }
 
   /** Messages that reached nobody: sent to an actor that had ended, or in its mailbox when it did. */
@@ -104,7 +104,7 @@ export class ActorSystem implements Sender {
   /** Stops every root in reverse order of its start, each within the time limit, then nact's system. */
   async stop(timeoutMs = SHUTDOWN_MS): Promise<void> {
     for (const root of [...this.roots.values()].toReversed()) await root.shutdown(timeoutMs);
-    stopNact(this.nactRef);
+    stopNact(this.nact);
   }
 
   // ---- sending

@@ -13,10 +13,21 @@ export interface NactRef {
   readonly path: unknown;
 }
 
-/** nact's own tree, for cross-checking ours. */
+/**
+ * An actor itself, as nact gives it to plugins: part of nact's own tree, and the way to its mailbox. nact's own function for
+ * sending looks the actor up along its path for every message, which costs a tenth of a message and can end at another actor of the same name.
+ */
 export interface NactActor {
   readonly name: string;
   readonly children: ReadonlyMap<string, NactActor>;
+  readonly stopped: boolean;
+  dispatch(message: unknown, sender: unknown): void;
+}
+
+/** An actor by both: its reference, which nact's functions take, and itself. */
+export interface NactHandle {
+  readonly ref: NactRef;
+  readonly actor: NactActor;
 }
 
 export type Decision = symbol;
@@ -41,7 +52,6 @@ interface Nact {
     name: string,
     options: NactOptions,
   ): NactRef;
-  dispatch(to: NactRef, message: unknown, sender: unknown): void;
   stop(what: NactRef): void;
   Nobody: new () => object;
 }
@@ -53,30 +63,35 @@ const nact = createRequire(import.meta.url)('nact') as Nact;
 const NOBODY = new nact.Nobody();
 let systems = 0;
 
-/** Starts a nact system; `systemRoot` is its own object, the root of its tree. */
-export function startNact(): { readonly ref: NactRef; readonly systemRoot: NactActor } {
-  let systemRoot: NactActor | undefined;
+/** Starts a nact system: the root of its tree. */
+export function startNact(): NactHandle {
+  let actor: NactActor | undefined;
   // nact keeps its systems in a global map by name.
   const ref = nact.start({ name: `hedgehog-${++systems}` }, (system) => {
-    systemRoot = system;
+    actor = system;
   });
-  if (systemRoot === undefined) throw new Error('nact did not call its plugin');
-  return { ref, systemRoot };
+  if (actor === undefined) throw new Error('nact did not call its plugin');
+  return { ref, actor };
 }
 
 export function spawnNact(
-  parent: NactRef,
+  parent: NactHandle,
   turn: (message: unknown) => unknown,
   name: string,
   options: NactOptions,
-): NactRef {
-  return nact.spawn(parent, (_state, message) => turn(message), encodeName(name), options);
+): NactHandle {
+  const encoded = encodeName(name);
+  const ref = nact.spawn(parent.ref, (_state, message) => turn(message), encoded, options);
+  return { ref, actor: parent.actor.children.get(encoded) as NactActor };
 }
 
-export const dispatchNact = (to: NactRef, message: unknown): void => nact.dispatch(to, message, NOBODY);
+/** Puts a message into the mailbox; what is sent to a stopped actor is gone. */
+export function dispatchNact({ actor }: NactHandle, message: unknown): void {
+  if (!actor.stopped) actor.dispatch(message, NOBODY);
+}
 
 /** Stops one actor. nact does not stop its children; they are stopped one by one before. */
-export const stopNact = (what: NactRef): void => nact.stop(what);
+export const stopNact = ({ ref }: NactHandle): void => nact.stop(ref);
 
 /** nact takes few characters in a name; the others are written as `$<hex>.`, so that no two names become one. */
 export function encodeName(name: string): string {

@@ -18,7 +18,14 @@ import { handle, isPromise } from './handling.js';
 import { Later } from './later.js';
 import { FIRST_OF_ITS_LINE, type Lineage } from './lineage.js';
 import { Monitors } from './monitors.js';
-import { type CrashContext, dispatchNact, type NactRef, spawnNact, stopNact } from './nact.js';
+import {
+  type CrashContext,
+  dispatchNact,
+  type NactHandle,
+  type NactRef,
+  spawnNact,
+  stopNact,
+} from './nact.js';
 import type { PendingCall } from './pending-call.js';
 import type { Address, Pid, Receiver, Self } from './pid.js';
 import { toError } from './to-error.js';
@@ -56,7 +63,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
   private exitReason: ExitReason | null = null;
   private readonly later = new Later(this);
   private readonly exitHooks = new Set<() => void>();
-  private readonly ref: NactRef;
+  private readonly nact: NactHandle;
 
   constructor(
     readonly system: ActorSystem,
@@ -74,7 +81,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     this.kind = server.kind;
     this.path = parent === null ? name : `${parent.path}/${name}`;
     this.startedMs = system.clock.monotonicMs();
-    this.ref = spawnNact(parent?.ref ?? system.nactRef, (message) => this.turn(message as Envelope), name, {
+    this.nact = spawnNact(parent?.nact ?? system.nact, (message) => this.turn(message as Envelope), name, {
       onCrash: (_message, error, context, child) => this.decide(toError(error), context, child),
       // Reached with a live actor only when somebody stopped the nact actor itself.
       afterStop: () => this.exit('killed', true),
@@ -108,6 +115,11 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     return this.exitReason;
   }
 
+  /** A Pid in a log line or a failed assertion is its path, not the whole system that hangs on it. */
+  toJSON(): string {
+    return this.path;
+  }
+
   inspect(): unknown {
     return this.status === 'starting' ? undefined : this.server.inspect?.(this.state);
   }
@@ -118,15 +130,13 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
       return false;
     }
     this.load.add();
-    dispatchNact(this.ref, envelope);
+    dispatchNact(this.nact, envelope);
     return true;
   }
 
   // ---- one message
 
   private turn(envelope: Envelope): unknown {
-    // `exit` has accounted for everything that was queued.
-    if (this.status === 'dead') return undefined;
     if (this.status === 'stopping') {
       this.system.deadLetter();
       return this.done();
@@ -139,7 +149,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
 
   private run(envelope: Envelope): unknown {
     if (this.status === 'dead') {
-      // Killed in the pause before this turn.
+      // Killed in the pause before this turn; nact itself gives no turn to a stopped actor.
       this.system.deadLetter();
       return undefined;
     }
@@ -202,7 +212,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
   private decide(error: Error, context: CrashContext, child?: NactRef): symbol {
     if (child !== undefined) {
       for (const process of this.children.values()) {
-        if (process.ref === child) process.exit(error);
+        if (process.nact.ref === child) process.exit(error);
       }
       return context.stopChild;
     }
@@ -236,7 +246,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     this.leaveParent(reason);
     // A crashed child is taken down by nact, on the answer its parent gave in `decide`; nact fails if it is gone already.
     const nactStopsIt = status === 'crashing' && this.parent !== null;
-    if (!nactStopsIt && !stoppedInNact) stopNact(this.ref);
+    if (!nactStopsIt && !stoppedInNact) stopNact(this.nact);
     this.later.ownerEnded();
     this.load.drop();
     if (this.parent === null) system.reportRootExit(this, reason);

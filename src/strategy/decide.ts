@@ -1,4 +1,4 @@
-import { downToStep, ZERO } from '../domain/decimal.js';
+import { downToStep, isBelow, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { brokenRule } from '../domain/filters.js';
 import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
@@ -109,7 +109,7 @@ function onTrade(position: Position, trade: TradeEvent, terms: CycleTerms): Step
 
 function triggersRebuy(position: Buying | Selling, { price, tradeId }: TradeEvent): boolean {
   const { status, below } = position.rebuy;
-  if (status !== 'unspent' || price.gte(below)) return false;
+  if (status !== 'unspent' || !isBelow(price, below)) return false;
   // Our own fill, seen as a public trade, says nothing new of the market.
   const sold = position.phase === 'selling' && position.sell.tradeIds.includes(tradeId);
   return !sold && !position.buy.tradeIds.includes(tradeId);

@@ -1,4 +1,4 @@
-import { type Decimal, downToStep, ONE, whole } from '../domain/decimal.js';
+import { type Decimal, downToStep, ONE, whole, wholeTimes } from '../domain/decimal.js';
 import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 
@@ -28,8 +28,8 @@ export function buyQuantity(
   const { stepSize } = lotSize;
   // Without a step the asset's precision is the finest grid there is.
   const step = stepSize.gt('0') ? stepSize : finestStep(baseAssetPrecision);
-  // One division, and only its whole part: a rounded quotient could land on the wrong side of a step.
-  return budget.div(whole(chunks).times(price).times(step)).round(0, ROUND_DOWN).times(step);
+  // One division, of which only the whole part counts: a rounded quotient could land on the wrong side of a step.
+  return wholeTimes(budget, whole(chunks).times(price).times(step)).times(step);
 }
 
 /**
@@ -52,5 +52,4 @@ export function sellPrice(
 export const rebuyBelow = (bought: Decimal, { rebuyInterval }: Settings): Decimal =>
   bought.minus(bought.times(rebuyInterval));
 
-const ROUND_DOWN = 0;
 const finestStep = (precision: number): Decimal => ONE.div(whole(10).pow(precision));

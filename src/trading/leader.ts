@@ -143,9 +143,9 @@ async function onRebuyAsked(state: LeaderState, cycleId: number, self: LeaderSel
   const { chunks } = state.terms.settings;
   const running = state.traders.size;
   if (state.terms.shuttingDown || running >= chunks) {
-    log(state, 'info', 'no rebuy, all chunks are in use', { cycleId, running, chunks });
+    log(state, 'info', 'no rebuy, all chunks are in use', { traderId: cycleId, running, chunks });
   } else {
-    log(state, 'info', 'rebuy granted', { cycleId, running: running + 1, chunks });
+    log(state, 'info', 'rebuy granted', { traderId: cycleId, running: running + 1, chunks });
     await startRebuy(state, cycleId, self);
   }
   for (const [trader, known] of state.traders) {

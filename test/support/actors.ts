@@ -6,6 +6,7 @@ import {
   childSpec,
   Down,
   type ExitReason,
+  formatTree,
   type GenServer,
   inspectTree,
   type Pid,
@@ -151,13 +152,17 @@ export const seenBy = (pid: Pid<WorkerProtocol>): readonly unknown[] =>
 export const downsSeenBy = (pid: Pid<WorkerProtocol>): Down[] =>
   seenBy(pid).filter((message): message is Down => message instanceof Down);
 
-/** Quiet, and code outside the actors that waited for them has run too. */
+const macrotask = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Quiet, and code outside the actors that waited for them has run too. Throws, with the tree, when that does not come. */
 export async function settle(system: ActorSystem): Promise<void> {
-  do {
-    await new Promise((resolve) => setImmediate(resolve));
-    await system.quiesce();
-    await new Promise((resolve) => setImmediate(resolve));
-  } while (system.inFlight.size > 0);
+  for (let turns = 0; turns < 10_000; turns++) {
+    await macrotask();
+    if (system.inFlight.size > 0) continue;
+    await macrotask();
+    if (system.inFlight.size === 0) return;
+  }
+  throw new Error(`${system.inFlight.size} messages still under way\n${formatTree(inspectTree(system))}`);
 }
 
 /** A promise that the test settles. */

@@ -52,7 +52,6 @@ export function headedRows(header: CsvLine, symbol: string, refuse: Refuse): Dec
   });
   const rowSymbol = find('symbol', {
     allowed: `${quoted(symbol)}, the symbol that is asked for`,
-    // The same text for all, not a part of each row.
     read: (text) => (text === symbol ? symbol : undefined),
   });
   const tradeId = find('trade_id', WHOLE_NUMBER);

@@ -33,7 +33,7 @@ export interface BinanceMockArg {
 
 interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
   readonly engine: MatchingEngine;
-  /** Symbols whose trades it listens to: those that ever had an order. */
+  /** Symbols whose trades it listens to: those that somebody asked about or ordered. */
   readonly listening: Set<string>;
   /** Time of the last trade seen. Stamping orders with it makes a replay's orders those of the tape's time. */
   exchangeTime: number | null;
@@ -142,7 +142,12 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     return { state };
   },
   calls: {
-    symbolInfo: (state, symbol) => ({ state, reply: state.engine.symbolInfo(symbol) }),
+    symbolInfo(state, symbol, self) {
+      const reply = state.engine.symbolInfo(symbol);
+      // Whoever asks is about to trade it: so the first order is stamped with the time of the trade that caused it.
+      if (reply !== undefined) listenTo(state, symbol, self);
+      return { state, reply };
+    },
     placeOrder: (state, request, self) =>
       answer(state, state.engine.place(request, now(state)), self, (order): PlaceOutcome => {
         listenTo(state, order.symbol, self);

@@ -1,4 +1,4 @@
-import type { Decimal } from '../../domain/decimal.js';
+import { type Decimal, isBelow } from '../../domain/decimal.js';
 import type { Order, Side } from '../../domain/order.js';
 
 interface Level {
@@ -51,7 +51,7 @@ export class BookSide {
   }
 
   private isThrough(price: Decimal, level: Level): boolean {
-    return this.side === 'BUY' ? price.lt(level.price) : price.gt(level.price);
+    return this.side === 'BUY' ? isBelow(price, level.price) : isBelow(level.price, price);
   }
 
   /** Where the level of this price is, or belongs. */
@@ -67,6 +67,6 @@ export class BookSide {
   }
 
   private isWorse(a: Decimal, b: Decimal): boolean {
-    return this.side === 'BUY' ? a.lt(b) : a.gt(b);
+    return this.side === 'BUY' ? isBelow(a, b) : isBelow(b, a);
   }
 }

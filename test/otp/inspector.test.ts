@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  DynamicSupervisor,
+  formatTree,
+  type GenServer,
+  inspectTree,
+  type Protocol,
+  startChild,
+} from '../../src/otp/index.js';
+import {
+  aFamily,
+  aGate,
+  aSystem,
+  aWorker,
+  childOf,
+  nactTree,
+  ourTree,
+  settle,
+  workerSpec,
+} from '../support/actors.js';
+
+const Shown = (inspect: () => unknown): GenServer<Protocol> => ({
+  kind: 'Shown',
+  init: () => ({ state: null }),
+  inspect,
+});
+
+describe('inspectTree', () => {
+  it('shows each actor with its counts, and its children in the order of their start', async () => {
+    const { system, clock } = aSystem();
+    const { supervisor } = aFamily(system);
+    clock.advance(1_500);
+    const gate = aGate();
+    system.cast(childOf(supervisor, 'a'), 'note', 'handled');
+    system.cast(childOf(supervisor, 'a'), 'run', () => gate.promise);
+    system.cast(childOf(supervisor, 'a'), 'note', 'waiting');
+    system.cast(childOf(supervisor, 'b'), 'crash', 'boom');
+    for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
+    const [family] = inspectTree(system);
+    expect(family).toMatchObject({ kind: 'Supervisor', name: 'family', path: 'family', uptimeMs: 1_500 });
+    expect(family?.state).toEqual({ strategy: 'one_for_one', children: 3, recentRestarts: 1 });
+    expect(family?.children).toMatchObject([
+      { path: 'family/a', mailbox: 1, running: true, handled: 1, restarts: 0, lastCrash: null },
+      { path: 'family/c', mailbox: 0, running: false, handled: 0 },
+      { path: 'family/b', restarts: 1, uptimeMs: 0, lastCrash: { reason: 'Error: boom', wallMs: 1_500 } },
+    ]);
+    gate.open();
+    await settle(system);
+  });
+
+  it("agrees with nact's own tree", async () => {
+    const { system } = aSystem();
+    const { supervisor } = aFamily(system, { strategy: 'one_for_all' });
+    const pool = system.spawn(DynamicSupervisor, {}, 'pool: 1/2 ÄÖ');
+    for (const id of ['x y', 'TRADE_EVENTS:XRPUSDT', '']) await startChild(system, pool, workerSpec(id));
+    aWorker(system, 'root');
+    expect(ourTree(system)).toEqual(nactTree(system));
+    system.cast(childOf(supervisor, 'c'), 'crash', 'boom');
+    system.kill(childOf(pool, 'x y'));
+    await settle(system);
+    expect(ourTree(system)).toEqual(nactTree(system));
+    expect(ourTree(system)).toHaveLength(3);
+    await system.stop();
+    expect([ourTree(system), nactTree(system)]).toEqual([[], []]);
+  });
+
+  it('shows an actor whose inspect throws, and the others with it', () => {
+    const { system } = aSystem();
+    const throwing = () => {
+      throw new Error('no view');
+    };
+    system.spawn(Shown(throwing), null, 'blind');
+    aWorker(system);
+    expect(inspectTree(system)).toMatchObject([
+      { name: 'blind', state: 'inspect failed: no view' },
+      { name: 'worker' },
+    ]);
+  });
+});
+
+describe('formatTree', () => {
+  it('writes a line per actor, two more characters of indentation per level', async () => {
+    const { system, clock } = aSystem();
+    const { supervisor } = aFamily(system);
+    system.cast(childOf(supervisor, 'c'), 'crash', 'two\nlines');
+    await settle(system);
+    clock.advance(61_000);
+    const idle = 'mailbox 0, handled 0, restarts 0, up 1m1s, last crash none';
+    expect(formatTree(inspectTree(system))).toBe(
+      [
+        'Supervisor family  mailbox 0, handled 1, restarts 0, up 1m1s, last crash none, {"strategy":"one_for_one","children":3,"recentRestarts":1}',
+        `  Worker a  ${idle}`,
+        `  Worker b  ${idle}`,
+        '  Worker c  mailbox 0, handled 0, restarts 1, up 1m1s, last crash 1970-01-01T00:00:00.000Z Error: two lines',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    { name: 'text as it is', state: 'text', shown: 'text' },
+    { name: 'objects as JSON', state: { n: 1 }, shown: '{"n":1}' },
+    { name: 'what JSON cannot hold', state: { n: 1n }, shown: '{ n: 1n }' },
+  ])('shows $name', ({ state, shown }) => {
+    const { system } = aSystem();
+    system.spawn(
+      Shown(() => state),
+      null,
+      's',
+    );
+    expect(formatTree(inspectTree(system)).endsWith(`last crash none, ${shown}`)).toBe(true);
+  });
+
+  it.each([
+    [999, '999ms'],
+    [1_000, '1.0s'],
+    [60_000, '1m0s'],
+    [3_600_000, '1h0m'],
+    [100 * 3_600_000, '100h0m'],
+  ])('shows %d ms as %s', (ms, shown) => {
+    const { system, clock } = aSystem();
+    aWorker(system);
+    clock.advance(ms);
+    expect(formatTree(inspectTree(system))).toContain(`up ${shown},`);
+  });
+
+  it('does not repeat a kind that the name begins with', () => {
+    const { system } = aSystem();
+    aWorker(system, 'Worker 12');
+    expect(formatTree(inspectTree(system))).toMatch(/^Worker 12 {2}mailbox/);
+  });
+});
