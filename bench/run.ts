@@ -1,6 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, program } from 'commander';
 import type { Benchmark, Effort } from './benchmark.js';
+import { benchDatabaseImport } from './database-import.js';
+import { benchDatabaseReplay } from './database-replay.js';
+import { benchDatabaseScale } from './database-scale.js';
 import { benchMemory } from './memory.js';
 import { benchMock } from './mock.js';
 import { benchOtp } from './otp.js';
@@ -12,6 +15,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   otp: benchOtp,
   mock: benchMock,
   memory: benchMemory,
+  'database-import': benchDatabaseImport,
+  'database-replay': benchDatabaseReplay,
+  'database-scale': benchDatabaseScale,
 };
 
 interface Options {

@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
+import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
 import { addStartCommand } from './commands/start-command.js';
@@ -28,6 +30,8 @@ addSwitchCommands(program);
 addSettingsCommand(program);
 addPublishCommand(program);
 addBacktestCommand(program);
+addBacktestsCommand(program);
+addImportTradesCommand(program);
 addDbCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.

@@ -37,8 +37,11 @@ export interface Outside {
   readonly ledger?: OrderLedger;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
-  /** The root's children, in the order of their start: those of the core, and whatever else this engine has. */
-  readonly tree: (core: Core) => readonly ChildSpec[];
+  /**
+   * The root's children, in the order of their start: those of the core, and whatever else this engine has. Default the core
+   * alone.
+   */
+  readonly tree?: (core: Core) => readonly ChildSpec[];
   readonly scheduler?: Scheduler;
   readonly onCrash?: (report: CrashReport) => void;
   /** The root has ended, and everything with it: after a stop, or when it gave up. */
@@ -112,7 +115,7 @@ export function compose(outside: Outside): Engine {
   };
   system.spawn<SupervisorProtocol>(
     namedSupervisor('Hedgehog'),
-    { strategy: 'rest_for_one', children: outside.tree(core) },
+    { strategy: 'rest_for_one', children: (outside.tree ?? coreTree)(core) },
     'Hedgehog',
   );
   return {
@@ -122,6 +125,12 @@ export function compose(outside: Outside): Engine {
     stop: (timeoutMs) => system.stop(timeoutMs),
   };
 }
+
+const coreTree = ({ pubsubSpec, exchangeSpec, trading }: Core): readonly ChildSpec[] => [
+  pubsubSpec,
+  exchangeSpec,
+  trading.spec(),
+];
 
 function logCrash(log: Log, { pid, during, error, late }: CrashReport): void {
   log.error(`${pid.path} crashed: ${error.name}: ${error.message}`, {

@@ -98,11 +98,38 @@ function toRun(
     id: Number(row.id),
     symbol: row.symbol,
     period: { fromMs: Number(row.from_time), toMs: Number(row.to_time) },
-    settings: row.settings as StoredSettings,
-    summary: row.summary as Summary,
+    settings: inOrder(SETTINGS_KEYS, row.settings as StoredSettings),
+    summary: inOrder(SUMMARY_KEYS, row.summary as Summary),
     startedAt: row.started_at,
   };
 }
+
+// jsonb keeps its keys in an order of its own.
+const SETTINGS_KEYS = [
+  'chunks',
+  'budget',
+  'buy_down_interval',
+  'profit_interval',
+  'rebuy_interval',
+  'fee',
+] as const;
+const SUMMARY_KEYS = [
+  'symbol',
+  'events',
+  'orders',
+  'fills',
+  'cycles',
+  'openOrders',
+  'grossProfit',
+  'fees',
+  'netProfit',
+  'elapsedMs',
+  'eventsPerSecond',
+  'ordersHash',
+] as const;
+
+const inOrder = <T extends object>(keys: readonly (keyof T)[], value: T): T =>
+  Object.fromEntries(keys.map((key) => [key, value[key]])) as T;
 
 /** The orders of a run, in order of placement. */
 export async function storedOrders({ kysely }: Database, runId: number): Promise<readonly RecordedOrder[]> {

@@ -1,4 +1,4 @@
-import { Decimal, ZERO } from '../domain/decimal.js';
+import { type Decimal, fromDigits, ZERO } from '../domain/decimal.js';
 
 /**
  * Decimals in PostgreSQL's binary form of `numeric`: how many groups of four digits, the weight of the first one, sign, digits
@@ -43,7 +43,7 @@ export function readNumeric(from: Buffer, start: number): Decimal {
   const sign = from.readUInt16BE(start + 8);
   if (sign !== 0 && sign !== NEGATIVE) throw new RangeError('a stored number is not finite');
   const digits: number[] = [];
-  let exponent = from.readInt16BE(start + 6) * 4 + 3;
+  const exponent = from.readInt16BE(start + 6) * 4 + 3;
   const first = start + 4 + HEADER_BYTES;
   for (let at = first; at < first + 2 * groups; at += 2) {
     const four = from.readInt16BE(at);
@@ -52,12 +52,11 @@ export function readNumeric(from: Buffer, start: number): Decimal {
   while (digits.at(-1) === 0) digits.pop();
   const leading = digits.findIndex((digit) => digit !== 0);
   if (leading < 0) return ZERO;
-  exponent -= leading;
-  const value = new Decimal(ZERO);
-  value.s = sign === NEGATIVE ? -1 : 1;
-  value.e = exponent;
-  value.c = leading === 0 ? digits : digits.slice(leading);
-  return value;
+  return fromDigits(
+    sign === NEGATIVE ? -1 : 1,
+    leading === 0 ? digits : digits.slice(leading),
+    exponent - leading,
+  );
 }
 
 /** Bytes of the decimal whose length stands at `start`, the length included. */

@@ -41,7 +41,7 @@ const CHUNK_ROWS = 50_000;
 export interface ImportOptions {
   /** Told after each chunk, with the figures so far. */
   readonly onStored?: (soFar: ImportFigures) => void;
-  /** Rows of a transaction, about; default 50,000. */
+  /** Rows of a transaction; default 50,000. */
   readonly chunkRows?: number;
 }
 
@@ -88,10 +88,14 @@ async function* chunksOf(
 ): AsyncGenerator<Chunk> {
   let chunk = new ChunkInMaking(id);
   for await (const events of batches) {
-    chunk.add(events);
-    if (chunk.rows < chunkRows) continue;
-    yield chunk;
-    chunk = new ChunkInMaking(id);
+    for (let start = 0; start < events.length; ) {
+      const end = start + chunkRows - chunk.rows;
+      chunk.add(events.slice(start, end));
+      start = end;
+      if (chunk.rows < chunkRows) continue;
+      yield chunk;
+      chunk = new ChunkInMaking(id);
+    }
   }
   if (chunk.rows > 0) yield chunk;
 }

@@ -43,6 +43,18 @@ export async function collected(batches: AsyncIterable<readonly TradeEvent[]>): 
   return all;
 }
 
-/** Events as plain values, for comparing. */
-export const plainTrades = (events: readonly TradeEvent[]): readonly unknown[] =>
-  events.map((event) => ({ ...event, price: event.price.toFixed(), quantity: event.quantity.toFixed() }));
+/** Events as texts, for comparing: quicker than many objects. */
+export const plainTrades = (events: readonly TradeEvent[]): readonly string[] =>
+  events.map((event) =>
+    [
+      event.kind,
+      event.symbol,
+      event.tradeId,
+      event.price.toFixed(),
+      event.quantity.toFixed(),
+      event.tradeTime,
+      event.eventTime,
+      event.buyerIsMaker,
+      event.origin,
+    ].join(' '),
+  );

@@ -108,7 +108,10 @@ describe('importTrades', () => {
       throw new InputError('tape.csv, line 6002: bad');
     }
     const heard: number[] = [];
-    const importingBroken = importTrades(test.database, 'XRPUSDT', broken(), ({ rows }) => heard.push(rows));
+    const importingBroken = importTrades(test.database, 'XRPUSDT', broken(), {
+      chunkRows: 5_000,
+      onStored: ({ rows }) => heard.push(rows),
+    });
     await expect(importingBroken).rejects.toThrow('line 6002');
     expect(heard).toEqual([5_000]);
     expect(await stored()).toHaveLength(5_000);

@@ -3,7 +3,9 @@ import { LOG_LEVELS, type LogLevel } from '../../ports/log.js';
 
 /** The options as given; nothing in them has been looked at yet. */
 export interface BacktestOptions {
-  readonly tape: string;
+  readonly tape?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly symbol: string;
   readonly settings?: string;
   readonly exchangeInfo?: string;
@@ -19,6 +21,10 @@ const EXAMPLES = `
 Tapes are CSV files with the columns event_type, event_time, symbol, trade_id, price, quantity, buyer_order_id,
 seller_order_id, trade_time and buyer_market_maker, or Binance's public trade dumps; plain, .gz or .zip.
 
+A period is of trade times, and both ends belong to it: a day as --to lasts to its last millisecond, 23:59:59.999 UTC; an
+instant is the one millisecond it names, so --to 2019-06-01T12:00:00Z takes in a trade at 12:00:00.000 and none at 12:00:00.001.
+A backtest over a period is stored with its orders; backtests list shows them. Trades are stored by import-trades.
+
 Settings are a JSON object; a key left out takes its default:
   {"chunks": 5, "budget": "1000", "buy_down_interval": "0.0001", "profit_interval": "-0.0012",
    "rebuy_interval": "0.001", "fee": "0.001"}
@@ -26,15 +32,19 @@ Settings are a JSON object; a key left out takes its default:
 Examples:
   hedgehog backtest --tape XRPUSDT-trades-2024-05-01.zip --symbol XRPUSDT
   hedgehog backtest --tape tape.csv.gz --symbol XRPUSDT --settings mine.json --orders-out orders.csv
-  hedgehog backtest --tape tape.csv --symbol XRPUSDT --json | jq .netProfit`;
+  hedgehog backtest --tape tape.csv --symbol XRPUSDT --json | jq .netProfit
+  hedgehog backtest --symbol XRPUSDT --from 2019-06-01 --to 2019-06-30
+  hedgehog backtest --symbol XRPUSDT --from 2019-06-01T12:00:00Z --to 2019-06-01T12:59:59.999Z`;
 
 export function addBacktestCommand(program: Command): void {
   program
     .command('backtest')
     .description(
-      'Replay a tape of trades through the trading actors and a mock exchange, and report what came of it',
+      'Replay trades, of a tape or of the database, through the trading actors and a mock exchange, and report what came of it',
     )
-    .requiredOption('--tape <file>', 'trade tape: CSV or a Binance trade dump; plain, .gz or .zip')
+    .option('--tape <file>', 'trade tape: CSV or a Binance trade dump; plain, .gz or .zip')
+    .option('--from <time>', 'instead of a tape, trades in the database: from this UTC day or instant on')
+    .option('--to <time>', 'up to this UTC day or instant, which belongs to the period')
     .requiredOption('--symbol <symbol>', 'what is traded, as the exchange writes it: XRPUSDT')
     .option('--settings <file>', 'settings as JSON (default: the built-in ones, see below)')
     .option(

@@ -1,22 +1,29 @@
-import { SingleBar } from 'cli-progress';
 import { ordersCsv } from '../../backtest/orders-csv.js';
+import { saveRun } from '../../backtest/run-store.js';
 import { summarise } from '../../backtest/summary.js';
 import { openTape } from '../../backtest/tape/tape.js';
+import type { Period } from '../../domain/period.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../domain/settings.js';
 import type { SymbolInfo } from '../../domain/symbol-info.js';
+import type { TradeEvent } from '../../domain/trade-event.js';
 import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { formatTree } from '../../otp/index.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { prepareOutput } from '../../platform/output-file.js';
+import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import { readSettings } from '../../platform/settings-file.js';
 import { systemClock } from '../../platform/system-clock.js';
+import type { Database } from '../../warehouse/database.js';
+import { storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';
 import { type BacktestResult, runBacktest } from '../backtest.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import type { BacktestOptions } from './backtest-command.js';
 import { summaryTable } from './backtest-report.js';
 import { refuseTooSmallBudget } from './budget-check.js';
+import { progressBar } from './progress-bar.js';
 import { shownNames } from './shown-names.js';
+import { withDatabase } from './with-database.js';
 
 /** Runs the backtest command. Throws InputError for whatever is wrong with what was given, before anything is traded. */
 export async function backtestCommand(options: BacktestOptions): Promise<void> {
@@ -30,29 +37,100 @@ export async function backtestCommand(options: BacktestOptions): Promise<void> {
   const settings = options.settings === undefined ? DEFAULT_SETTINGS : await readSettings(options.settings);
   refuseTooSmallBudget(settings, info, `budget in ${options.settings ?? 'the default settings'}`);
 
+  const source = sourceOf(options);
+
   const ordersOut = options.ordersOut === undefined ? undefined : await prepareOutput(options.ordersOut);
-  const result = await run(options, settings, symbols).catch(async (error: unknown) => {
+  const terms: Terms = { settings, symbols };
+  const run =
+    source.kind === 'tape'
+      ? replayTape(source.file, options, terms)
+      : replayStored(source.period, options, terms);
+  const { result, ...stored } = await run.catch(async (error: unknown) => {
     await ordersOut?.discard();
     throw error;
   });
   await ordersOut?.write(ordersCsv(result.orders));
-  print(options, settings, info, result);
+  print(options, settings, info, result, stored);
 }
 
-async function run(
-  options: BacktestOptions,
-  settings: Settings,
-  symbols: ReadonlyMap<string, SymbolInfo>,
-): Promise<BacktestResult> {
+type Source =
+  | { readonly kind: 'tape'; readonly file: string }
+  | { readonly kind: 'stored'; readonly period: Period };
+
+/** Where the trades come from: exactly one of a tape and a period. */
+function sourceOf({ tape, from, to, sort }: BacktestOptions): Source {
+  if (tape !== undefined) {
+    if (from === undefined && to === undefined) return { kind: 'tape', file: tape };
+    throw new InputError('--tape and --from/--to are given; allowed is one of them');
+  }
+  if (from === undefined && to === undefined)
+    throw new InputError('no trades are named; give --tape FILE, or --from TIME and --to TIME');
+  if (from === undefined || to === undefined)
+    throw new InputError(
+      `--${from === undefined ? 'from' : 'to'} is missing; a period takes --from and --to`,
+    );
+  if (sort) throw new InputError('--sort goes with --tape; stored trades come in order');
+  return { kind: 'stored', period: parsePeriod(from, to) };
+}
+
+interface Terms {
+  readonly settings: Settings;
+  readonly symbols: ReadonlyMap<string, SymbolInfo>;
+}
+
+/** What came of it, and the number that it was stored under. */
+interface Ran {
+  readonly result: BacktestResult;
+  readonly runId?: number;
+}
+
+async function replayTape(file: string, options: BacktestOptions, terms: Terms): Promise<Ran> {
   const { symbol } = options;
-  const bar = progressBar();
-  const tape = openTape(options.tape, {
-    symbol,
-    sort: options.sort ?? false,
-    onBytes: (read, total) => {
-      bar.setTotal(total);
-      bar.update(read);
-    },
+  const sort = options.sort === true;
+  const result = await trade(options, terms, (onProgress) =>
+    openTape(file, { symbol, sort, onBytes: onProgress }),
+  );
+  return { result };
+}
+
+function replayStored(period: Period, options: BacktestOptions, terms: Terms): Promise<Ran> {
+  const { symbol } = options;
+  return withDatabase(async (db) => {
+    const extent = await storedExtent(db, symbol, period);
+    if (extent === undefined) throw await nothingStored(db, symbol, period);
+    const startedAt = new Date(systemClock.wallMs());
+    const result = await trade(options, terms, (onProgress) =>
+      counted(storedTrades(db, symbol, period, extent), (read) => onProgress(read, extent.count)),
+    );
+    const { orders } = result;
+    const { settings } = terms;
+    return {
+      result,
+      runId: await saveRun(db, { period, settings, summary: summarise(result), orders, startedAt }),
+    };
+  }, options.logLevel);
+}
+
+async function* counted(batches: AsyncIterable<readonly TradeEvent[]>, onRead: (events: number) => void) {
+  let read = 0;
+  for await (const events of batches) {
+    yield events;
+    read += events.length;
+    onRead(read);
+  }
+}
+
+type OnProgress = (done: number, total: number) => void;
+
+async function trade(
+  { symbol, logLevel }: BacktestOptions,
+  { settings, symbols }: Terms,
+  open: (onProgress: OnProgress) => AsyncIterable<readonly TradeEvent[]>,
+): Promise<BacktestResult> {
+  const bar = progressBar('replaying');
+  const tape = open((done, total) => {
+    bar.setTotal(total);
+    bar.update(done);
   });
   try {
     return await runBacktest({
@@ -61,32 +139,35 @@ async function run(
       settings,
       symbols,
       clock: systemClock,
-      log: createLog(options.logLevel),
+      log: createLog(logLevel),
     });
   } finally {
     bar.stop();
   }
 }
 
-/** On standard error, and only on a terminal: nothing is drawn into a file or a pipe. */
-function progressBar(): SingleBar {
-  const bar = new SingleBar({
-    format: 'replaying {bar} {percentage}% | {duration_formatted}',
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-    noTTYOutput: false,
-  });
-  bar.start(1, 0);
-  return bar;
+async function nothingStored(db: Database, symbol: string, period: Period): Promise<InputError> {
+  const span = await storedSpan(db, symbol);
+  if (span === undefined)
+    return new InputError(`no trades of ${symbol} are stored; hedgehog import-trades stores them`);
+  return new InputError(
+    `no trades of ${symbol} are stored from ${describePeriod(period)}; stored ones are from ${describePeriod(span)}`,
+  );
 }
 
-function print(options: BacktestOptions, settings: Settings, info: SymbolInfo, result: BacktestResult): void {
+function print(
+  options: BacktestOptions,
+  settings: Settings,
+  info: SymbolInfo,
+  result: BacktestResult,
+  stored: { readonly runId?: number },
+): void {
   const summary = summarise(result);
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...summary, ...stored })}\n`);
   else {
     const terms = { feeRate: settings.fee.toFixed(), quoteAsset: info.quoteAsset };
     process.stdout.write(`${summaryTable(summary, terms)}\n`);
+    if (stored.runId !== undefined) process.stdout.write(`stored as backtest ${stored.runId}\n`);
     if (options.ordersOut !== undefined) process.stdout.write(`orders written to ${options.ordersOut}\n`);
   }
   if (result.crashes > 0) {

@@ -14,14 +14,22 @@ export const POSITIVE_DECIMAL: Kind<Decimal> = {
   allowed: 'a plain decimal above 0, such as 0.4319',
   read: (text) => {
     const value = parseDecimal(text);
-    return value?.gt(ZERO) === true ? value : undefined;
+    return value === ZERO ? undefined : value;
   },
 };
 
+const CODE_OF_0 = 48;
+
 const readWhole = (text: string): number | undefined => {
   // Only ids and times: they are whole, and checked to be small enough to be exact.
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : undefined;
-  return Number.isSafeInteger(value) ? value : undefined;
+  if (text.length < 1 || text.length > 16) return undefined;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - CODE_OF_0;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value <= Number.MAX_SAFE_INTEGER ? value : undefined;
 };
 
 export const WHOLE_NUMBER: Kind<number> = { allowed: 'a whole number from 0', read: readWhole };
