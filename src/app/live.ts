@@ -39,7 +39,8 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   const desired = await DesiredSettings.open(database, log);
   // Outside the actors, so that one that is started again goes on with what was heard before.
   const backlogs = new Backlogs({ db: database.kysely, clock, log });
-  return compose({
+  const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
+  const engine = compose({
     clock,
     log,
     symbols: symbols.values(),
@@ -61,7 +62,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
       const streaming = new Streaming(system, {
         pubsub,
         log,
-        feeds: tapeFeeds(config.tapes, { pace, loops, clock }),
+        feeds,
         whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
       });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
@@ -86,4 +87,11 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
       ];
     },
   });
+  return {
+    ...engine,
+    async stop(timeoutMs) {
+      await engine.stop(timeoutMs);
+      await Promise.all([...feeds.values()].map((feed) => feed.close()));
+    },
+  };
 }

@@ -25,7 +25,7 @@ const MOST_BEHIND_MS = 250;
 export class TapeFeed implements TradeFeed {
   published = 0;
   private readonly options: TapeFeedOptions;
-  private batches: AsyncIterator<readonly TradeEvent[]> | null = null;
+  private batches: AsyncGenerator<readonly TradeEvent[], void, void> | null = null;
   private batch: readonly TradeEvent[] = [];
   private at = 0;
   private ended = false;
@@ -79,6 +79,12 @@ export class TapeFeed implements TradeFeed {
     this.published++;
   }
 
+  async close(): Promise<void> {
+    const { batches } = this;
+    this.batches = null;
+    await batches?.return();
+  }
+
   private gapTo(event: TradeEvent): number {
     const from = this.last?.tradeTime ?? event.tradeTime;
     // Negative from the end of a tape to its start.
@@ -87,7 +93,7 @@ export class TapeFeed implements TradeFeed {
 
   private async loadNow(): Promise<void> {
     while (!this.isLoaded) {
-      this.batches ??= skipping(this.options.open(), this.taken)[Symbol.asyncIterator]();
+      this.batches ??= skipping(this.options.open(), this.taken);
       const next = await this.batches.next().catch((error: unknown) => {
         this.batches = null;
         throw error;
@@ -128,7 +134,7 @@ const shifted = (event: TradeEvent, { ids, ms }: Shift): TradeEvent =>
 async function* skipping(
   batches: AsyncIterable<readonly TradeEvent[]>,
   count: number,
-): AsyncGenerator<readonly TradeEvent[]> {
+): AsyncGenerator<readonly TradeEvent[], void, void> {
   let left = count;
   for await (const batch of batches) {
     if (left < batch.length) yield left === 0 ? batch : batch.slice(left);

@@ -12,6 +12,8 @@ export interface TradeFeed {
   waitMs(): number;
   /** Whether `head` needs no `load` first. */
   readonly isLoaded: boolean;
+  /** Lets go of what it reads from; afterwards only `load` opens it again. */
+  close(): Promise<void>;
   /** For the inspector. */
   readonly published: number;
 }

@@ -21,6 +21,7 @@ const ORDERS = 'test/fixtures/golden/XRPUSDT-e2e-E2E.orders.csv';
 const SYMBOL = 'XRPUSDT';
 // Live nothing settles between two trades: far enough apart for everybody to be done with one before the next.
 const INTERVAL_MS = 150;
+const TAPE_PACE = '750ms';
 
 const db = testDatabase();
 const command = commandsOn(() => db.environment);
@@ -111,8 +112,24 @@ const publishEvents = (from: number, to = from): Promise<void> =>
     ...['--interval-ms', String(INTERVAL_MS)],
   );
 
+/** The events from one to the last, the last once the trader that places the last order is there to hear of it. */
+async function publishTheRest(from: number): Promise<void> {
+  await publishEvents(from, 7);
+  await untilOrders([BUY, SELL]);
+  await eventually(
+    async () => {
+      const cycles = await db.database.kysely.selectFrom('cycles').select('ended_at').orderBy('id').execute();
+      return cycles.map((cycle) => cycle.ended_at === null).join(' ');
+    },
+    'the second cycle has begun',
+    (open) => open === 'false true',
+  );
+  // The command takes longer to start than the trader to begin to listen.
+  await publishEvents(8);
+}
+
 const start = (environment: Record<string, string> = {}): Promise<RunningHedgehog> =>
-  startHedgehog({ ...db.environment, HEDGEHOG_TAPE_PACE: `${INTERVAL_MS}ms`, ...environment });
+  startHedgehog({ ...db.environment, HEDGEHOG_TAPE_PACE: TAPE_PACE, ...environment });
 
 const startTrading = async (): Promise<RunningHedgehog> => {
   const hedgehog = await start();
@@ -166,7 +183,7 @@ describe('nine trades on a real database, in real processes', () => {
       await untilOrders(after === 0 ? [stillNew(BUY)] : [BUY, stillNew(SELL)], 'orders');
       await first.stop(signal);
       const second = await startTrading();
-      await publishEvents(after + 1, 8);
+      await publishTheRest(after + 1);
       expect(await untilOrders(GOLDEN, 'orders')).toEqual(GOLDEN);
       await second.stop();
       expect(await ordersIn('mock_orders')).toEqual(GOLDEN);
@@ -193,7 +210,7 @@ describe('nine trades on a real database, in real processes', () => {
       await publishEvents(event);
       await untilOrders(event === 0 ? [stillNew(BUY)] : [BUY, stillNew(SELL)]);
     }
-    await publishEvents(5, 8);
+    await publishTheRest(5);
     await untilOrders(GOLDEN);
     await expectNoneTwice();
     await hedgehog.stop();
@@ -214,7 +231,7 @@ describe('trading that is switched', () => {
     await untilOrders([BUY]);
     await run('trading', 'start', SYMBOL);
     await untilOrders([BUY, stillNew(SELL)]);
-    await publishEvents(5, 8);
+    await publishTheRest(5);
     await untilOrders(GOLDEN);
     await expectNoneTwice();
     await hedgehog.stop();
@@ -268,7 +285,7 @@ describe('trading that is switched', () => {
     await untilOrders([BUY, stillNew(SELL)]);
     await run('trading', 'shutdown', SYMBOL);
     await run('trading', 'start', SYMBOL);
-    await publishEvents(5, 8);
+    await publishTheRest(5);
     expect(await untilOrders(GOLDEN)).toContain(NEXT_BUY);
     await hedgehog.stop();
   });

@@ -125,14 +125,13 @@ describe('hedgehog start', () => {
     const hedgehog = await start();
     await command('trading', 'start', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is started');
-    await sql`
-      WITH cut AS (
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid())
-      UPDATE trading_settings SET status = 'on' WHERE (SELECT count(*) FROM cut) >= 0`
-      .execute(db.database.kysely)
-      .catch(() => {});
-    await command('trading', 'start', ...SYMBOLS);
+    // Cut first, so that nobody hears of the change when it is committed.
+    await db.database.kysely.transaction().execute(async (transaction) => {
+      await sql`
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(transaction);
+      await sql`UPDATE trading_settings SET status = 'on'`.execute(transaction);
+    });
     for (const symbol of SYMBOLS) await hedgehog.says(`trading: ${symbol} is started`);
     await command('trading', 'stop', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is stopped');

@@ -135,6 +135,17 @@ const COLUMNS: {
     quantity: 'numeric',
     executed_quantity: 'numeric',
   },
+  publish_requests: {
+    id: 'int8',
+    from_time: 'int8',
+    to_time: 'int8',
+    trades: 'int8?',
+    requested_at: 'timestamptz',
+    symbol_id: 'int4',
+    interval_ms: 'int4',
+    state: 'text',
+    reason: 'text?',
+  },
 };
 
 /** What may be left out of an insert, because the database fills it in. */
@@ -164,6 +175,7 @@ const FILLED_IN: {
   installation: ['is_only'],
   cycles: ['id', 'started_at', 'updated_at'],
   mock_orders: [],
+  publish_requests: ['id', 'requested_at', 'state'],
 };
 
 describe('the types of the tables', () => {
