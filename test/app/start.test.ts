@@ -125,13 +125,13 @@ describe('hedgehog start', () => {
     const hedgehog = await start();
     await command('trading', 'start', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is started');
-    // Cut first, so that nobody hears of the change when it is committed.
-    await db.database.kysely.transaction().execute(async (transaction) => {
-      await sql`
-        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(transaction);
-      await sql`UPDATE trading_settings SET status = 'on'`.execute(transaction);
-    });
+    // Changed and cut in one statement: whoever listens is gone before it can be told, and not back yet.
+    await sql`
+      WITH changed AS (UPDATE trading_settings SET status = 'on' RETURNING symbol_id)
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND (SELECT count(*) FROM changed) > 0`.execute(db.database.kysely);
+    await hedgehog.says('the connection that listens was lost');
     for (const symbol of SYMBOLS) await hedgehog.says(`trading: ${symbol} is started`);
     await command('trading', 'stop', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is stopped');
