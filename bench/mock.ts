@@ -6,6 +6,7 @@ import { BinanceMock } from '../src/exchange/mock/binance-mock.js';
 import { MatchingEngine } from '../src/exchange/mock/matching-engine.js';
 import { ActorSystem, PubSub } from '../src/otp/index.js';
 import { systemClock } from '../src/platform/system-clock.js';
+import { NO_LEDGER } from '../src/ports/order-ledger.js';
 import { UNPACED } from '../src/ports/pacing.js';
 import type { Benchmark } from './benchmark.js';
 import { interleaved, ratios } from './measure.js';
@@ -67,7 +68,7 @@ function playEngine(engine: MatchingEngine, repeats: number): number {
   const startMs = performance.now();
   let fills = 0;
   for (let repeat = 0; repeat < repeats; repeat++)
-    for (const event of events) fills += engine.onTrade(event).length;
+    for (const event of events) fills += engine.match(event).length;
   if (fills > 0) throw new Error('orders far from the price were filled');
   return ((performance.now() - startMs) * 1e6) / (repeats * events.length);
 }
@@ -75,7 +76,7 @@ function playEngine(engine: MatchingEngine, repeats: number): number {
 async function actorWith(resting: number) {
   const system = new ActorSystem({ clock: systemClock });
   const pubsub = system.spawn(PubSub, undefined, 'PubSub');
-  const arg = { symbols: [info], pubsub, pacing: UNPACED, clock: systemClock };
+  const arg = { symbols: [info], pubsub, pacing: UNPACED, clock: systemClock, ledger: NO_LEDGER };
   const mock = system.spawn(BinanceMock, arg, 'BinanceMock');
   for (let index = 0; index < resting; index++) {
     const outcome = await system.call(mock, 'placeOrder', restingOrder(index));

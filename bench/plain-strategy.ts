@@ -41,10 +41,11 @@ export class PlainStrategy {
   play(event: TradeEvent): void {
     this.index++;
     this.nowMs = event.tradeTime;
-    const fills = this.exchange.onTrade(event);
+    const matched = this.exchange.match(event);
     for (const trader of this.traders) this.tell(trader, event);
-    if (fills.length > 0) {
-      for (const { order, report, print } of fills) {
+    if (matched.length > 0) {
+      for (const resting of matched) {
+        const { order, report, print } = this.exchange.fill(resting, event);
         this.recordFill(order);
         const owner = this.ownerOf.get(order.clientOrderId);
         if (owner !== undefined) this.tell(owner, report);

@@ -42,7 +42,7 @@ export async function countDeliveries({
       yield [event];
     }
   }
-  await engine.startTrading(symbol, settings);
+  await engine.trading.start(symbol, settings);
   await system.quiesce();
   await replay({ system, pubsub, pacing, cursor: new Cursor(), check: () => {} }, oneByOne());
   const asked = events.length;

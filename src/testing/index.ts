@@ -29,8 +29,9 @@ export type { Order, OrderRequest } from '../domain/order.js';
 export type { Settings } from '../domain/settings.js';
 export type { SymbolInfo } from '../domain/symbol-info.js';
 export type { TradeEvent } from '../domain/trade-event.js';
+export type { Cycle, CycleStore } from '../ports/cycle-store.js';
 export type { Position } from '../strategy/position.js';
-export type { Cycle } from '../trading/cycle-book.js';
+export type { StartOptions, TradingIntensity } from '../trading/trading.js';
 export {
   absent,
   type CancelAnswer,
@@ -68,3 +69,4 @@ export {
   type TestTrader,
   type TraderOptions,
 } from './test-engine.js';
+export { WatchedCycles } from './watched-cycles.js';

@@ -20,32 +20,31 @@ import {
   type Via,
 } from '../otp/index.js';
 import { SimClock } from '../platform/sim-clock.js';
+import type { Cycle, CycleStore, Leadership } from '../ports/cycle-store.js';
 import type { Log, LogFields } from '../ports/log.js';
 import { type Pacing, UNPACED } from '../ports/pacing.js';
 import { FLAT, type Position } from '../strategy/position.js';
-import { type Cycle, CycleBook } from '../trading/cycle-book.js';
 import type { TradingDeps } from '../trading/deps.js';
 import type { LeaderProtocol } from '../trading/leader.js';
-import { conditionsChanged, tradersOf } from '../trading/leader-client.js';
-import {
-  leaderOf,
-  type SymbolIntensity,
-  startSymbol,
-  stopSymbol,
-  tradingSpec,
-} from '../trading/symbol-supervisor.js';
+import { termsChanged, tradersOf } from '../trading/leader-client.js';
+import { MemoryCycleStore } from '../trading/memory-cycle-store.js';
+import { leaderOf } from '../trading/symbol-supervisor.js';
 import { Trader, type TraderProtocol } from '../trading/trader.js';
+import { type StartOptions, Trading, type TradingIntensity } from '../trading/trading.js';
 import { type AsText, aSymbol, aTradeEvent, someSettings } from './builders.js';
 import { MockedExchange } from './mocked-exchange.js';
 import { settleActors } from './settle.js';
+import { WatchedCycles } from './watched-cycles.js';
 
 export interface TestEngineOptions {
   /** What the exchange lists; default one `aSymbol()`. */
   readonly symbols?: readonly SymbolInfo[];
   /** Default: fills and starts are let through at once, as live. */
   readonly pacing?: Pacing;
-  /** Where cycles are written down; default an empty book. */
-  readonly cycles?: CycleBook;
+  /** Where cycles are kept; default in memory, with client order ids that start with `test`. */
+  readonly cycles?: CycleStore;
+  /** How often parts of the trading tree may crash; defaults as for a supervisor. */
+  readonly intensity?: TradingIntensity;
   readonly scheduler?: Scheduler;
 }
 
@@ -69,7 +68,7 @@ export interface TraderOptions {
 export interface TestTrader {
   readonly pid: Pid<TraderProtocol>;
   readonly cycleId: number;
-  /** As the book has it, also after the trader has ended. */
+  /** As it was committed last, also after the trader has ended. */
   readonly position: Position;
   /** How often it asked its Leader for one more trader. */
   readonly rebuysAsked: number;
@@ -90,7 +89,7 @@ const RebuyDesk: GenServer<RebuyDeskProtocol> = {
       asked.set(cycleId, (asked.get(cycleId) ?? 0) + 1);
       return { state: asked };
     },
-    conditionsChanged: (asked) => ({ state: asked }),
+    termsChanged: (asked) => ({ state: asked }),
   },
 };
 
@@ -109,19 +108,26 @@ export class TestEngine {
   readonly system: ActorSystem;
   readonly pubsub: Via<PubSubProtocol>;
   readonly exchange: MockedExchange;
-  readonly cycles: CycleBook;
+  /** What was committed of every cycle. */
+  readonly cycles: WatchedCycles;
   /** Every line that was logged. */
   readonly lines: LogLine[] = [];
   /** Every crash of an actor. */
   readonly crashes: CrashReport[] = [];
+  /** Every cycle that a Leader has ended, as it ended. */
+  readonly ended: Cycle[] = [];
+  /** Starts, stops and changes symbols; the methods below do it and wait. */
+  readonly trading: Trading;
   private readonly deps: TradingDeps;
   private readonly rebuysAsked = new Map<number, number>();
+  /** Of the symbols whose traders this engine starts without a Leader. */
+  private readonly leaderships = new Map<string, Leadership>();
   private readonly symbols: readonly SymbolInfo[];
   private lastTradeId = 0;
 
   constructor(options: TestEngineOptions = {}) {
     this.symbols = options.symbols ?? [aSymbol()];
-    this.cycles = options.cycles ?? new CycleBook();
+    this.cycles = new WatchedCycles(options.cycles ?? new MemoryCycleStore('test'));
     this.system = new ActorSystem({
       clock: this.clock,
       onCrash: (report) => this.crashes.push(report),
@@ -136,8 +142,9 @@ export class TestEngine {
       cycles: this.cycles,
       clock: this.clock,
       log: this.log(),
-      orderIdPrefix: 'test',
+      onCycleEnd: (cycle) => this.ended.push(cycle),
     };
+    this.trading = new Trading(this.system, this.deps, options.intensity);
     this.system.spawn<SupervisorProtocol>(
       namedSupervisor('Hedgehog'),
       {
@@ -156,7 +163,7 @@ export class TestEngine {
             arg: {},
             register: TRADERS,
           }),
-          tradingSpec(),
+          this.trading.spec(),
         ],
       },
       'Hedgehog',
@@ -171,15 +178,16 @@ export class TestEngine {
     settings = someSettings(),
     position = FLAT,
   }: TraderOptions = {}): Promise<TestTrader> {
-    const cycle = this.cycles.open(symbol ?? this.firstSymbol().symbol, settings);
-    this.cycles.save(cycle.id, position);
+    const cycle = await this.open(symbol ?? this.firstSymbol().symbol, settings);
+    if (position !== FLAT) await this.cycles.save(cycle, position);
     return this.takeUp(cycle.id);
   }
 
-  /** Starts a trader, without a Leader, on a cycle as the book has it: what a Leader does after a trader's crash. */
+  /** Starts a trader, without a Leader, on a cycle as the store has it: what a Leader does after a trader's crash. */
   async takeUp(cycleId: number): Promise<TestTrader> {
     const { system, cycles, rebuysAsked } = this;
-    const cycle = cycles.get(cycleId);
+    const leadership = await this.lead(cycles.get(cycleId).symbol);
+    const cycle = await cycles.takeUp(leadership, cycleId);
     const info = this.exchange.symbolInfo(cycle.symbol);
     if (info === undefined) throw new Error(`the mocked exchange does not list ${cycle.symbol}`);
     const leader: Via = system.registry.via(DESK);
@@ -210,17 +218,31 @@ export class TestEngine {
   async startSymbol(
     symbol = this.firstSymbol().symbol,
     settings: Settings = someSettings(),
-    intensity?: SymbolIntensity,
+    options: StartOptions = {},
   ): Promise<void> {
-    await startSymbol(this.system, this.deps, symbol, settings, intensity);
+    await this.trading.start(symbol, settings, options);
     await this.settle();
   }
 
-  /** Stops a symbol's tree. False when it does not run. */
+  /** Stops a symbol's tree at once; its orders stay where they are. False when it is not traded. */
   async stopSymbol(symbol = this.firstSymbol().symbol): Promise<boolean> {
-    const stopped = await stopSymbol(this.system, symbol);
+    const stopped = await this.trading.stop(symbol);
     await this.settle();
     return stopped;
+  }
+
+  /** Starts nothing new: unfilled buys are cancelled, what was bought is sold. False when the symbol is not traded. */
+  async shutDown(symbol = this.firstSymbol().symbol): Promise<boolean> {
+    const isTraded = this.trading.shutDown(symbol);
+    await this.settle();
+    return isTraded;
+  }
+
+  /** New settings, for cycles that begin from now on; parked traders try again. False when the symbol is not traded. */
+  async changeSettings(settings: Settings, symbol = this.firstSymbol().symbol): Promise<boolean> {
+    const isTraded = this.trading.changeSettings(symbol, settings);
+    await this.settle();
+    return isTraded;
   }
 
   /** Cycles of a symbol that have not ended, by id. */
@@ -234,12 +256,12 @@ export class TestEngine {
   }
 
   leader(symbol = this.firstSymbol().symbol): Via<LeaderProtocol> {
-    return leaderOf(this.system, symbol);
+    return leaderOf(this.system.registry, symbol);
   }
 
   /** Tells a symbol's Leader, or one trader, that settings, balance or rules have changed. */
   async conditionsChanged(trader?: TestTrader): Promise<void> {
-    if (trader === undefined) conditionsChanged(this.system, this.leader());
+    if (trader === undefined) termsChanged(this.system, this.leader());
     else this.system.cast(trader.pid, 'conditionsChanged', null);
     await this.settle();
   }
@@ -281,6 +303,24 @@ export class TestEngine {
   /** Stops all actors. */
   stop(): Promise<void> {
     return this.system.stop();
+  }
+
+  /** Opens a cycle as a Leader would: the first of the symbol, or one more. */
+  private async open(symbol: string, settings: Settings): Promise<Cycle> {
+    const leadership = await this.lead(symbol);
+    const latest = this.cycles.of(symbol).at(-1);
+    if (latest === undefined) return this.cycles.openFirst(leadership, settings);
+    const cycle = await this.cycles.openRebuy(leadership, settings, latest.id);
+    if (cycle === null) throw new Error(`cycle ${latest.id} of ${symbol} had its rebuy`);
+    return cycle;
+  }
+
+  private async lead(symbol: string): Promise<Leadership> {
+    const known = this.leaderships.get(symbol);
+    if (known !== undefined) return known;
+    const { leadership } = await this.cycles.lead(symbol);
+    this.leaderships.set(symbol, leadership);
+    return leadership;
   }
 
   private firstSymbol(): SymbolInfo {

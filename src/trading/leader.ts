@@ -84,8 +84,9 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   // Asked for, and the Leader crashed before it answered. Those who can are asking again; a closed one cannot.
   for (const { id, position } of cycles)
     if (rebuyStatus(position) === 'asked') await onRebuyAsked(state, id, self);
-  if (state.terms.shuttingDown) tellWhenShutDown(state);
-  else if (cycles.length === 0) await startFirst(state, self);
+  if (cycles.length === 0 && !state.terms.shuttingDown) await startFirst(state, self);
+  if (state.terms.changed) tellOfTerms(state, self);
+  tellWhenShutDown(state);
 }
 
 function led({ led }: LeaderState): NonNullable<LeaderState['led']> {
@@ -113,7 +114,7 @@ async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Pro
   if (terms.shuttingDown) {
     await deps.cycles.end(leadership, closed);
     deps.onCycleEnd(closed);
-    return tellWhenShutDown(state);
+    return;
   }
   const fresh = await deps.cycles.replace(leadership, closed, terms.settings);
   deps.onCycleEnd(closed);
@@ -140,9 +141,12 @@ async function startTrader(
 }
 
 async function onRebuyAsked(state: LeaderState, cycleId: number, self: LeaderSelf): Promise<void> {
-  const { chunks } = state.terms.settings;
+  const { settings, shuttingDown } = state.terms;
+  const { chunks } = settings;
   const running = state.traders.size;
-  if (state.terms.shuttingDown || running >= chunks) {
+  if (shuttingDown) {
+    log(state, 'info', 'no rebuy, the symbol is shutting down', { traderId: cycleId });
+  } else if (running >= chunks) {
     log(state, 'info', 'no rebuy, all chunks are in use', { traderId: cycleId, running, chunks });
   } else {
     log(state, 'info', 'rebuy granted', { traderId: cycleId, running: running + 1, chunks });
@@ -163,7 +167,9 @@ async function onTraderDown(
   if (trader === undefined) return;
   state.traders.delete(pid);
   // Otherwise the whole symbol is being stopped; its cycles stay in the store.
-  if (reason === 'normal' || isAbnormal(reason)) await succeed(state, trader, reason, self);
+  if (reason !== 'normal' && !isAbnormal(reason)) return;
+  await succeed(state, trader, reason, self);
+  tellWhenShutDown(state);
 }
 
 /** Its cycle goes on with another incarnation, or is replaced when it is closed: it may have crashed with its end untold. */
@@ -193,13 +199,16 @@ function judgeCrash(state: LeaderState, { cycleId }: RunningTrader, reason: Exit
   });
 }
 
-function shutDown(state: LeaderState, self: LeaderSelf): void {
-  for (const trader of state.traders.keys()) self.cast(trader, 'shutDown', null);
-  tellWhenShutDown(state);
+function tellOfTerms({ traders, terms }: LeaderState, self: LeaderSelf): void {
+  terms.changed = false;
+  for (const trader of traders.keys()) {
+    self.cast(trader, 'conditionsChanged', null);
+    if (terms.shuttingDown) self.cast(trader, 'shutDown', null);
+  }
 }
 
 function tellWhenShutDown({ traders, terms }: LeaderState): void {
-  if (traders.size === 0) terms.onShutDown();
+  if (terms.shuttingDown && traders.size === 0) terms.onShutDown();
 }
 
 export const Leader: GenServer<LeaderProtocol> = {
@@ -219,8 +228,8 @@ export const Leader: GenServer<LeaderProtocol> = {
       return { state };
     },
     termsChanged(state, _nothing, self) {
-      for (const trader of state.traders.keys()) self.cast(trader, 'conditionsChanged', null);
-      if (state.terms.shuttingDown) shutDown(state, self);
+      tellOfTerms(state, self);
+      tellWhenShutDown(state);
       return { state };
     },
   },

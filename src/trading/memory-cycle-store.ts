@@ -4,12 +4,13 @@ import { FLAT, type Position } from '../strategy/position.js';
 
 /** Cycles kept as long as the process lives: enough for a crash of actors, and it costs a replay next to nothing. */
 export class MemoryCycleStore implements CycleStore {
-  readonly orderIdPrefix = 'hedgehog';
   private readonly cycles = new Map<number, Cycle>();
   private readonly leaderships = new Map<string, Leadership>();
   /** By the cycle that asked for it. */
   private readonly rebuys = new Map<number, number>();
   private lastId = 0;
+
+  constructor(readonly orderIdPrefix = 'hedgehog') {}
 
   lead(symbol: string): { leadership: Leadership; cycles: readonly Cycle[] } {
     const leadership = { symbol, epoch: (this.leaderships.get(symbol)?.epoch ?? 0) + 1 };
@@ -19,7 +20,9 @@ export class MemoryCycleStore implements CycleStore {
 
   takeUp(leadership: Leadership, id: number): Cycle {
     this.checkLeadership(leadership);
-    return this.nextEpoch(this.get(id));
+    const cycle = this.get(id);
+    if (cycle.symbol !== leadership.symbol) throw new Error(`cycle ${id} is not one of ${leadership.symbol}`);
+    return this.nextEpoch(cycle);
   }
 
   openFirst(leadership: Leadership, settings: Settings): Cycle {

@@ -9,6 +9,8 @@ export interface SymbolTerms {
   settings: Settings;
   /** Nothing new starts; what was bought is sold; then `onShutDown` is told. */
   shuttingDown: boolean;
+  /** The traders that run have not been told of the latest change. */
+  changed: boolean;
   /** The last cycle has ended after a shutdown. May be told again after a crash. */
   readonly onShutDown: () => void;
 }

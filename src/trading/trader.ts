@@ -17,14 +17,9 @@ import type { CancelOutcome, LookupOutcome, PlaceOutcome } from '../ports/exchan
 import type { LogFields } from '../ports/log.js';
 import { executions, tradeEvents } from '../ports/topics.js';
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
-import {
-  type CycleResult,
-  isUnplaced,
-  type Position,
-  rebuyStatus,
-  workingLeg,
-} from '../strategy/position.js';
+import { isUnplaced, type Position, rebuyStatus, workingLeg } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
+import { describePosition, describeResult } from './describe-position.js';
 import type { LeaderProtocol } from './leader.js';
 import { askRebuy } from './leader-client.js';
 
@@ -124,9 +119,6 @@ function perform(state: TraderState, action: Action, self: TraderSelf): void {
       break;
   }
 }
-
-const describeResult = (result: CycleResult): string =>
-  result.kind === 'dust' ? `${result.quantity.toFixed()} is too little to be sold again` : result.kind;
 
 function place({ deps }: TraderState, request: OrderRequest, self: TraderSelf): void {
   self.pipe(
@@ -239,17 +231,28 @@ function onAbsent(
 ): MaybePromise<Next<TraderProtocol>> {
   const { position } = state;
   const { clientOrderId } = request;
-  if (isUnplaced(position, clientOrderId)) {
-    // Certain, by the port's word: the request never arrived, so it is placed for the first time, or given up.
-    if (position.phase === 'buying' && position.ending) {
-      return take(state, { kind: 'order-refused', clientOrderId, why: NEVER_SENT }, self);
-    }
-    place(state, request, self);
-  } else if (workingLeg(position)?.request.clientOrderId === clientOrderId) {
+  // Certain, by the port's word: the request never arrived.
+  if (isUnplaced(position, clientOrderId)) return placeUnlessEnding(state, request, self);
+  if (workingLeg(position)?.request.clientOrderId === clientOrderId) {
     // It was there once, and may have been filled: placing it again could buy or sell twice.
     log(state, 'warn', 'the exchange has lost an order, looking it up again', orderFields(request));
     self.sendAfter(LOST_RETRY_MS, { kind: 'look-up-again', request });
   }
+  return { state };
+}
+
+/** Places, for the first time, an order that is certainly not there; or gives it up, when it is a buy and nothing new is wanted. */
+function placeUnlessEnding(
+  state: TraderState,
+  request: OrderRequest,
+  self: TraderSelf,
+): MaybePromise<Next<TraderProtocol>> {
+  const { position } = state;
+  if (position.phase === 'buying' && position.ending) {
+    const { clientOrderId } = request;
+    return take(state, { kind: 'order-refused', clientOrderId, why: NEVER_SENT }, self);
+  }
+  place(state, request, self);
   return { state };
 }
 
@@ -288,8 +291,9 @@ export const Trader: GenServer<TraderProtocol> = {
       case 'lookup-answered':
         return onLookupAnswered(state, message.request, message.outcome, self);
       case 'place-again':
-        if (isUnplaced(state.position, message.request.clientOrderId)) place(state, message.request, self);
-        return { state };
+        return isUnplaced(state.position, message.request.clientOrderId)
+          ? placeUnlessEnding(state, message.request, self)
+          : { state };
       case 'look-up-again':
         lookUp(state, message.request, self);
         return { state };
@@ -303,27 +307,6 @@ export const Trader: GenServer<TraderProtocol> = {
   },
   inspect: ({ cycle, position }) => ({ cycle: cycle.id, ...describePosition(position) }),
 };
-
-function describePosition(position: Position): Record<string, string> {
-  const { phase } = position;
-  switch (phase) {
-    case 'flat':
-    case 'closed':
-      return { phase };
-    case 'buying':
-      return { phase, buy: toWire(position.buy.request.price), filled: position.buy.filled.toFixed() };
-    case 'selling':
-      return {
-        phase,
-        bought: toWire(position.buy.request.price),
-        sell: toWire(position.sell.request.price),
-        filled: position.sell.filled.toFixed(),
-      };
-    case 'buy-parked':
-    case 'sell-parked':
-      return { phase, why: position.why.reason };
-  }
-}
 
 const orderFields = ({ side, price, quantity, clientOrderId }: OrderRequest): LogFields => ({
   side,

@@ -25,11 +25,14 @@ export function tradingService(
     supervisor: trading.symbols,
     idOf: symbolSupervisorId,
     whyNot,
-    start: (symbol, { settings, status }) =>
-      trading.start(symbol, settings, {
+    async start(symbol, { settings, status }) {
+      // What is known of it from before is of a tree that has ended.
+      await trading.stop(symbol);
+      await trading.start(symbol, settings, {
         shuttingDown: status === 'shutdown',
         onShutDown: () => onShutDown(symbol),
-      }),
+      });
+    },
     stop: (symbol) => trading.stop(symbol),
     change(symbol, { settings, status }) {
       // Called off: its traders were told already, so they are stopped, and their cycles taken up as those of a symbol that is on.

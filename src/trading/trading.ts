@@ -8,8 +8,10 @@ import {
   type RestartIntensity,
   type SupervisorProtocol,
   startChild,
+  taskSpec,
   terminateChild,
   type Via,
+  whichChildren,
 } from '../otp/index.js';
 import type { TradingDeps } from './deps.js';
 import { termsChanged } from './leader-client.js';
@@ -38,13 +40,20 @@ const SYMBOLS = 'DynamicSymbolSupervisor';
 /** Symbols are stopped one after the other, each within a time of its own. */
 const STOP_ALL_MS = 60_000;
 
+interface TradedSymbol {
+  readonly symbol: string;
+  readonly terms: SymbolTerms;
+  /** False until its tree was started for the first time. */
+  started: boolean;
+}
+
 /**
  * The trading tree, Trading > DynamicSymbolSupervisor > SymbolSupervisor per symbol, and what is wanted of each symbol. A symbol
- * that keeps crashing is given up alone.
+ * that keeps crashing is given up alone. When the tree is started again, so are the symbols that were traded.
  */
 export class Trading {
   /** By the id of the symbol's supervisor. */
-  private readonly terms = new Map<string, SymbolTerms>();
+  private readonly traded = new Map<string, TradedSymbol>();
   /** The supervisor of the symbols' supervisors. */
   readonly symbols: Via<SupervisorProtocol>;
 
@@ -57,11 +66,12 @@ export class Trading {
   }
 
   /**
-   * @param autostart started after the supervisor of the symbols, and again whenever that is
+   * @param autostart started after the supervisor of the symbols, and again whenever that is; default a task that starts again
+   * what was traded
    * @param onGivenUp told of a symbol that keeps crashing, by the id of its supervisor
    */
   spec(
-    autostart: readonly ChildSpec[] = [],
+    autostart: readonly ChildSpec[] = [taskSpec('Resume', () => this.resume())],
     onGivenUp: (id: string, reason: Error) => void = (_id, { message }) =>
       this.deps.log.error(`given up: ${message}`),
   ): ChildSpec<SupervisorProtocol> {
@@ -72,7 +82,7 @@ export class Trading {
         ...this.intensity.symbols,
         isolated: {
           onGivenUp: (id, reason) => {
-            this.terms.delete(id);
+            this.traded.delete(id);
             onGivenUp(id, reason);
           },
         },
@@ -90,33 +100,39 @@ export class Trading {
 
   /** Whether the symbol was started, and neither stopped nor given up since. */
   isTraded(symbol: string): boolean {
-    return this.terms.has(symbolSupervisorId(symbol));
+    return this.traded.has(symbolSupervisorId(symbol));
   }
 
   /** Whether the symbol is to end what it has, and start nothing new. */
   isShuttingDown(symbol: string): boolean {
-    return this.terms.get(symbolSupervisorId(symbol))?.shuttingDown ?? false;
+    return this.traded.get(symbolSupervisorId(symbol))?.terms.shuttingDown ?? false;
   }
 
   /** Starts trading a symbol, with the cycles that the store knows of it. Rejects when it is traded already. */
   async start(symbol: string, settings: Settings, options: StartOptions = {}): Promise<void> {
+    const id = symbolSupervisorId(symbol);
+    if (this.traded.has(id)) throw new Error(`${id} was started already`);
     const terms: SymbolTerms = {
       settings,
       shuttingDown: options.shuttingDown ?? false,
+      changed: false,
       onShutDown: options.onShutDown ?? (() => {}),
     };
-    const { registry } = this.system;
-    await startChild(
-      this.system,
-      this.symbols,
-      symbolSupervisorSpec(registry, this.deps, symbol, terms, this.intensity),
-    );
-    this.terms.set(symbolSupervisorId(symbol), terms);
+    const traded: TradedSymbol = { symbol, terms, started: false };
+    // Known before it runs: a change, or its being given up, may come before the answer does.
+    this.traded.set(id, traded);
+    try {
+      await this.startTree(traded);
+      traded.started = true;
+    } catch (error) {
+      if (this.traded.get(id) === traded) this.traded.delete(id);
+      throw error;
+    }
   }
 
   /** Stops trading a symbol at once; its orders stay where they are. False when it is not traded. */
   stop(symbol: string): Promise<boolean> {
-    this.terms.delete(symbolSupervisorId(symbol));
+    this.traded.delete(symbolSupervisorId(symbol));
     return terminateChild(this.system, this.symbols, symbolSupervisorId(symbol));
   }
 
@@ -135,11 +151,27 @@ export class Trading {
   }
 
   private change(symbol: string, apply: (terms: SymbolTerms) => void): boolean {
-    const terms = this.terms.get(symbolSupervisorId(symbol));
-    if (terms === undefined) return false;
-    apply(terms);
+    const traded = this.traded.get(symbolSupervisorId(symbol));
+    if (traded === undefined) return false;
+    apply(traded.terms);
+    traded.terms.changed = true;
     // Lost when the Leader is just being started again; the next one reads the terms as it begins.
     termsChanged(this.system, leaderOf(this.system.registry, symbol));
     return true;
+  }
+
+  private startTree({ symbol, terms }: TradedSymbol): Promise<unknown> {
+    const { registry } = this.system;
+    const spec = symbolSupervisorSpec(registry, this.deps, symbol, terms, this.intensity);
+    return startChild(this.system, this.symbols, spec);
+  }
+
+  /** After a crash of what is above the symbols, such as the exchange: their supervisor has come back with none. */
+  private async resume(): Promise<void> {
+    const running = new Set((await whichChildren(this.system, this.symbols)).map(({ id }) => id));
+    for (const [id, traded] of [...this.traded]) {
+      const isWanted = traded.started && this.traded.get(id) === traded;
+      if (isWanted && !running.has(id)) await this.startTree(traded);
+    }
   }
 }

@@ -41,7 +41,7 @@ export class DesiredSettings {
         .where('status', '!=', 'off')
         .execute();
       const wishes = new Map<string, Wish<WantedTrading>>();
-      for (const { symbol, symbol_id, updated_at, version, status, ...settings } of rows) {
+      for (const { symbol, symbol_id: _id, updated_at: _at, version, status, ...settings } of rows) {
         try {
           wishes.set(symbol, {
             // With the values, for whoever changes them by hand and not the time.

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   afterReport,
   afterSnapshot,
+  FLAT,
   isUnplaced,
   type Leg,
   newLeg,
@@ -79,12 +80,18 @@ describe('a leg', () => {
 });
 
 describe('workingLeg and isUnplaced', () => {
-  const rebuy = { below: decimal('99'), spent: false };
+  const rebuy = { below: decimal('99'), status: 'unspent' } as const;
+  const ending = false;
   const known = { ...LEG, orderId: 1 };
   it.each([
-    { name: 'flat', position: { phase: 'flat', attempt: 1, rebuySpent: false }, leg: null, unplaced: false },
-    { name: 'buying', position: { phase: 'buying', buy: LEG, rebuy }, leg: LEG, unplaced: true },
-    { name: 'buying, seen', position: { phase: 'buying', buy: known, rebuy }, leg: known, unplaced: false },
+    { name: 'flat', position: FLAT, leg: null, unplaced: false },
+    { name: 'buying', position: { phase: 'buying', buy: LEG, rebuy, ending }, leg: LEG, unplaced: true },
+    {
+      name: 'buying, seen',
+      position: { phase: 'buying', buy: known, rebuy, ending },
+      leg: known,
+      unplaced: false,
+    },
     {
       name: 'selling',
       position: { phase: 'selling', buy: known, sell: LEG, rebuy },

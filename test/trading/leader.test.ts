@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SteppedPacing } from '../../src/backtest/stepped-pacing.js';
 import { type ExitReason, whichChildren } from '../../src/otp/index.js';
+import type { Cycle } from '../../src/ports/cycle-store.js';
 import type { Position } from '../../src/strategy/position.js';
 import {
   absent,
@@ -13,7 +14,7 @@ import {
   type TestEngine,
   unanswered,
 } from '../../src/testing/index.js';
-import { CycleBook } from '../../src/trading/cycle-book.js';
+import { MemoryCycleStore } from '../../src/trading/memory-cycle-store.js';
 
 // 200 a chunk: 2 at 100, sold at 101, a rebuy below 99.
 let engine: TestEngine;
@@ -66,15 +67,12 @@ describe('which traders run', () => {
   });
 
   it('tells of a closed cycle once', async () => {
-    const ended: number[] = [];
-    await engine.stop();
-    engine = startTestEngine({ cycles: new CycleBook(({ id }) => ended.push(id)) });
     await engine.startSymbol();
     const buy = engine.exchange.expectOrder({ side: 'BUY' }, placed({ executedQuantity: '2' }));
     engine.exchange.expectOrder({ side: 'SELL' }, placed({ executedQuantity: '2' }));
     await engine.trade();
     expect(buy.met).toBe(true);
-    expect(ended).toEqual([1]);
+    expect(engine.ended).toMatchObject([{ id: 1, position: { phase: 'closed', result: { kind: 'sold' } } }]);
   });
 
   it('grants rebuys while chunks are free, refuses the rest, and a refused one is spent', async () => {
@@ -253,7 +251,7 @@ describe('a trader that crashes comes back', () => {
 
   it('after a handler threw, with what it had written down', async () => {
     await engine.stop();
-    engine = startTestEngine({ cycles: new TornBook() });
+    engine = startTestEngine({ cycles: new TornStore('test') });
     await engine.startSymbol();
     // It could not write down that it buys, so it must not buy.
     await engine.trade();
@@ -268,11 +266,13 @@ describe('a trader that crashes comes back', () => {
     await engine.startSymbol();
     const buy = engine.exchange.expectOrder({ side: 'BUY' });
     await engine.trade();
-    const { position } = engine.cycles.get(1);
+    const cycle = engine.cycles.get(1);
+    const { position } = cycle;
     if (position.phase !== 'buying') throw new Error('it does not buy');
-    engine.cycles.save(1, {
+    await engine.cycles.save(cycle, {
       phase: 'closed',
       result: { kind: 'sold' },
+      rebuy: 'unspent',
       buy: position.buy,
       sell: position.buy,
     });
@@ -282,15 +282,15 @@ describe('a trader that crashes comes back', () => {
   });
 });
 
-/** A book that fails to write, once. */
-class TornBook extends CycleBook {
+/** A store that fails to write, once. */
+class TornStore extends MemoryCycleStore {
   private torn = false;
-  override save(id: number, position: Position): void {
+  override save(cycle: Cycle, position: Position): void {
     if (!this.torn) {
       this.torn = true;
       throw new Error('torn page');
     }
-    super.save(id, position);
+    super.save(cycle, position);
   }
 }
 
@@ -319,7 +319,9 @@ describe('traders that keep crashing', () => {
   });
 
   it('are judged by the intensity that the symbol was given', async () => {
-    await engine.startSymbol('XRPUSDT', someSettings(), { traders: { maxRestarts: 0, periodMs: 1 } });
+    await engine.stop();
+    engine = startTestEngine({ intensity: { traders: { maxRestarts: 0, periodMs: 1 } } });
+    await engine.startSymbol();
     const leader = leaderId();
     await killFirstTrader();
     expect(leaderId()).not.toBe(leader);

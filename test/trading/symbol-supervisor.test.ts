@@ -153,11 +153,13 @@ describe('a crash of the Leader or of the traders’ supervisor', () => {
     engine.exchange.expectOrder({}, placed({ executedQuantity: '2' }));
     engine.exchange.expectOrder({ side: 'SELL' });
     await engine.trade();
-    const { position } = engine.cycles.get(1);
+    const cycle = engine.cycles.get(1);
+    const { position } = cycle;
     if (position.phase !== 'selling') throw new Error('it does not sell');
-    engine.cycles.save(1, {
+    await engine.cycles.save(cycle, {
       phase: 'closed',
       result: { kind: 'sold' },
+      rebuy: 'answered',
       buy: position.buy,
       sell: position.sell,
     });
@@ -165,12 +167,21 @@ describe('a crash of the Leader or of the traders’ supervisor', () => {
     expect(engine.cyclesOf().map(({ id, position: { phase } }) => `${id} ${phase}`)).toEqual(['2 flat']);
   });
 
-  it('again and again ends the symbol, whose cycles stay in the book', async () => {
+  it('again and again starts the whole symbol anew, and at last gives it up; its cycles stay in the store', async () => {
     await engine.startSymbol();
-    for (let crash = 0; crash < 4; crash++) await engine.kill(engine.leader());
-    expect(idOf('SymbolSupervisor XRPUSDT')).toBeUndefined();
+    // Four crashes of the Leader are one of the symbol's supervisor, and four of those are the end.
+    for (let crash = 0; crash < 15; crash++) await engine.kill(engine.leader());
+    expect(engine.trading.isTraded('XRPUSDT')).toBe(true);
+    expect(await traderIds()).toHaveLength(1);
+    await engine.kill(engine.leader());
+    expect(engine.trading.isTraded('XRPUSDT')).toBe(false);
     expect(idOf('Leader XRPUSDT')).toBeUndefined();
     expect(phases()).toEqual(['flat']);
+    expect(engine.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'given up: SymbolSupervisor XRPUSDT needed more than 3 restarts in 5000 ms',
+    });
+    expect(await engine.shutDown()).toBe(false);
     await engine.startSymbol();
     expect((await engine.tradersOf()).map(({ name }) => name)).toEqual(['Trader 1']);
   });
@@ -194,9 +205,10 @@ describe('many symbols', () => {
 
     // Every trader of XRPUSDT throws over every such event.
     const poison = { symbol: 'XRPUSDT', price: undefined } as unknown as { symbol: string };
-    for (let crash = 0; crash < 16; crash++) await engine.trade(poison);
+    for (let crash = 0; crash < 64; crash++) await engine.trade(poison);
     expect(idOf('Leader XRPUSDT')).toBeUndefined();
-    expect(engine.crashes.filter(({ pid }) => pid.kind === 'Trader')).toHaveLength(16);
+    expect(engine.crashes.filter(({ pid }) => pid.kind === 'Trader')).toHaveLength(64);
+    expect(SYMBOLS.map((symbol) => engine.trading.isTraded(symbol))).toEqual([false, true, true]);
 
     expect(['Trading', 'DynamicSymbolSupervisor', 'Leader ETHUSDT', 'Leader BTCUSDT'].map(idOf)).toEqual(
       untouched,

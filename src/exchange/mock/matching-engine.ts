@@ -133,12 +133,15 @@ export class MatchingEngine {
     return { order, report: reportOf(market, order, 'TRADE', print), print };
   }
 
-  /** Takes up an order as it was kept, before anything is placed. */
+  /** Takes up an order as it was kept, before anything is placed, in order of order ids. Ids go on from where they were. */
   restore(order: Order): void {
     const market = this.markets.get(order.symbol);
     if (market === undefined) return;
     keep(market, order);
     market.lastOrderId = Math.max(market.lastOrderId, order.orderId);
+    // Told of when it was taken, and once more when it was filled or cancelled; each fill was one print.
+    market.lastExecutionId += isOpen(order.status) ? 1 : 2;
+    if (order.status === 'FILLED') market.lastPrintId--;
     if (isOpen(order.status)) sideOf(market, order).add(order);
   }
 }

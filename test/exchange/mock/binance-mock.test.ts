@@ -13,6 +13,7 @@ import {
   subscribeTo,
 } from '../../../src/otp/index.js';
 import type { Exchange } from '../../../src/ports/exchange.js';
+import { NO_LEDGER, type OrderLedger } from '../../../src/ports/order-ledger.js';
 import { type Pacing, UNPACED } from '../../../src/ports/pacing.js';
 import { executions, orders, tradeEvents } from '../../../src/ports/topics.js';
 import { anOrder, aTradeEvent, type Told } from '../../../src/testing/index.js';
@@ -28,14 +29,14 @@ interface Stage {
 }
 
 /** BinanceMock, and a listener on all topics of XRPUSDT. */
-async function aStage(pacing: Pacing = UNPACED): Promise<Stage> {
+async function aStage(pacing: Pacing = UNPACED, ledger: OrderLedger = NO_LEDGER): Promise<Stage> {
   const { system, clock } = aSystem();
   clock.advance(500);
   const pubsub = system.spawn<PubSubProtocol>(PubSub, undefined, 'PubSub');
   const spec = childSpec<BinanceMockProtocol>({
     id: 'BinanceMock',
     server: BinanceMock,
-    arg: { symbols: CONTRACT_SYMBOLS, pubsub, pacing, clock },
+    arg: { symbols: CONTRACT_SYMBOLS, pubsub, pacing, clock, ledger },
     register: 'BinanceMock',
   });
   system.spawn(Supervisor, { children: [spec] }, 'exchanges');
@@ -123,7 +124,7 @@ describe('BinanceMock', () => {
     expect(await exchange.openOrders()).toHaveLength(1);
   });
 
-  it('holds fills back until they are let through, already filled for whoever looks', async () => {
+  it('holds fills back until they are let through: the order looks open, and can no longer be cancelled', async () => {
     await stage.system.stop();
     const pacing = new SteppedPacing();
     stage = await aStage(pacing);
@@ -131,11 +132,12 @@ describe('BinanceMock', () => {
     await place();
     await stage.trade('99');
     expect(briefly()).toEqual(['report NEW 1', 'order', 'trade 1']);
-    expect(await exchange.getOrder('XRPUSDT', { orderId: 1 })).toMatchObject({ order: { status: 'FILLED' } });
+    expect(await exchange.getOrder('XRPUSDT', { orderId: 1 })).toMatchObject({ order: { status: 'NEW' } });
     expect(await exchange.cancelOrder('XRPUSDT', { orderId: 1 })).toMatchObject({ code: -2011 });
     expect(pacing.tellFills()).toBe(true);
     await settle(stage.system);
     expect(briefly().slice(3)).toEqual(['report TRADE 1', 'order', 'trade -1']);
+    expect(await exchange.getOrder('XRPUSDT', { orderId: 1 })).toMatchObject({ order: { status: 'FILLED' } });
     expect(pacing.tellFills()).toBe(false);
   });
 

@@ -26,8 +26,11 @@ function placed(fields: Fields = {}, nowMs?: number): OrderChange {
   if (result.kind === 'refused') throw new Error(result.error.message);
   return result.change;
 }
-const trade = (price: string, symbol = 'XRPUSDT') =>
-  engine.onTrade(aTradeEvent({ price, symbol, tradeTime: 7, eventTime: 8 }));
+/** A trade at this price, and every fill it causes. */
+function trade(price: string, symbol = 'XRPUSDT'): OrderChange[] {
+  const event = aTradeEvent({ price, symbol, tradeTime: 7, eventTime: 8 });
+  return engine.match(event).map((order) => engine.fill(order, event));
+}
 const idsOf = (changes: readonly OrderChange[]): number[] => changes.map(({ order }) => order.orderId);
 const stateOf = ({ status, executedQuantity }: Order) => [status, executedQuantity.toFixed()];
 
