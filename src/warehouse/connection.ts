@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InputError, quoted } from '../platform/input-error.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -99,6 +99,3 @@ export function withoutTls(url: string): string | undefined {
   plain.searchParams.set('sslmode', 'disable');
   return plain.href;
 }
-
-/** Where a project keeps its data unless told otherwise. */
-export const defaultDataDirectory = (folder: string): string => join(folder, '.hedgehog');

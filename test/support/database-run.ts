@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -33,13 +33,16 @@ async function sweep(): Promise<void> {
 }
 
 async function remove(folder: string): Promise<void> {
-  const pidFile = join(folder, 'server/postgres/data/postmaster.pid');
+  const noted = join(folder, 'home');
+  const home = existsSync(noted) ? readFileSync(noted, 'utf8') : join(folder, 'server/postgres');
+  const pidFile = join(home, 'data/postmaster.pid');
   if (existsSync(pidFile)) {
     const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
     // Its data is thrown away, so it need not shut down in order.
-    if (isRunning(pid)) process.kill(pid, 'SIGQUIT');
-    for (let tries = 0; tries < 200 && isRunning(pid); tries++) await sleep(10);
+    if (isServerOf(home, pid)) process.kill(pid, 'SIGQUIT');
+    for (let tries = 0; tries < 200 && isServerOf(home, pid); tries++) await sleep(10);
   }
+  if (!home.startsWith(folder)) rmSync(dirname(home), { recursive: true, force: true, maxRetries: 5 });
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -62,11 +65,20 @@ async function dropDatabases(url: string, folder: string): Promise<void> {
 export const databasePrefix = (folder: string): string =>
   `hedgehog_test_${folder.slice(folder.lastIndexOf('-') + 1).toLowerCase()}_${folder.split('-').at(-2)}_`;
 
+/** A pid alone may be another process's by now; where there is no /proc it is believed. */
+function isServerOf(home: string, pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === join(home, 'data');
+  } catch {
+    return !existsSync('/proc/self/cwd') && isRunning(pid);
+  }
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach } from '@jest/globals';
 import { type Account, canReach } from '../../src/platform/postgres/account.js';
@@ -80,7 +80,7 @@ function userOf(child: ChildProcess): DatabaseUser {
   };
 }
 
-const ourProject = { root: resolve('.'), node: process.execPath };
+const ourProject = { root: process.cwd(), node: process.execPath };
 let copied: { readonly root: string; readonly node: string } | undefined;
 
 /** This project, or a copy of what runs of it where the account cannot get in. */

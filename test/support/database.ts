@@ -105,6 +105,8 @@ export function serverUrl(): Promise<string> {
     if (given) return given;
     // Never released, so that the server does not stop between two test files; the end of the run stops it.
     const server = await useEmbeddedServer(join(runFolder(), 'server'));
+    // For the end of the run: it may be elsewhere, when the server's account cannot get into the run's folder.
+    writeFileSync(join(runFolder(), 'home'), server.places.home);
     return `postgres://${SUPERUSER}@${encodeURIComponent(await server.reach())}/postgres`;
   })();
   return known;

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll } from '@jest/globals';
 
 const SSL_REQUEST = 80_877_103;
@@ -12,31 +12,35 @@ function refusal(code: string, message: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-/**
- * A server on TCP that speaks no TLS and lets nobody in, for what a server in the test's hands cannot be made to do.
- *
- * @returns its port, and whether each client asked for TLS
- */
-export async function anImpostor(code: string, message: string) {
-  const asked: ('tls' | 'plain')[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket
-      .on('error', () => {})
-      .on('data', (data) => {
-        const isTls = data.length === 8 && data.readInt32BE(4) === SSL_REQUEST;
-        asked.push(isTls ? 'tls' : 'plain');
-        if (isTls) socket.write('N');
-        else socket.end(refusal(code, message));
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+/** Servers on TCP that speak no TLS and let nobody in, for what a real one in the test's hands cannot be made to do. */
+export function impostors() {
+  const closing: (() => void)[] = [];
   afterAll(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
+    for (const close of closing) close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { port: address.port, asked };
+  return {
+    /** Starts one; `asked` tells whether its clients asked for TLS. */
+    async start(
+      code: string,
+      message: string,
+    ): Promise<{ readonly port: number; readonly asked: readonly string[] }> {
+      const asked: ('tls' | 'plain')[] = [];
+      const server = createServer((socket) => {
+        socket
+          .on('error', () => {})
+          .on('data', (data) => {
+            // A client that says goodbye asks for nothing.
+            if (data[0] === 0x58) return;
+            const isTls = data.length === 8 && data.readInt32BE(4) === SSL_REQUEST;
+            asked.push(isTls ? 'tls' : 'plain');
+            if (isTls) socket.write('N');
+            else socket.end(refusal(code, message));
+          });
+        closing.push(() => socket.destroy());
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      closing.push(() => server.close());
+      return { port: (server.address() as AddressInfo).port, asked };
+    },
+  };
 }

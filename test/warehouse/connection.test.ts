@@ -4,8 +4,9 @@ import type { Clock } from '../../src/ports/clock.js';
 import { targetOf } from '../../src/warehouse/connection.js';
 import { openDatabase } from '../../src/warehouse/database.js';
 import { aLog } from '../support/log.js';
-import { anImpostor } from '../support/postgres-impostor.js';
+import { impostors } from '../support/postgres-impostor.js';
 
+const servers = impostors();
 const SECRET = 'hunter2-hunter2';
 
 /** Waits for nothing, and believes it has waited. */
@@ -102,7 +103,7 @@ describe('a server that cannot be used', () => {
   });
 
   it('does not take the password: the error says so, without it', async () => {
-    const { port } = await anImpostor('28P01', 'password authentication failed for user "hog"');
+    const { port } = await servers.start('28P01', 'password authentication failed for user "hog"');
     expect(await opening(`postgres://hog:${SECRET}@127.0.0.1:${port}/mine`)).toMatchObject({
       message: expect.stringContaining('the password is wrong'),
     });
@@ -114,7 +115,7 @@ describe('a server that cannot be used', () => {
     ['require', ['tls']],
     ['verify-full', ['tls']],
   ])('without TLS: sslmode=%s is honoured', async (mode, asks) => {
-    const { port, asked } = await anImpostor('28000', 'no');
+    const { port, asked } = await servers.start('28000', 'no');
     const error = await opening(`postgres://hog:${SECRET}@127.0.0.1:${port}/mine?sslmode=${mode}`);
     expect(asked).toEqual(asks);
     expect(error).toMatchObject({

@@ -116,13 +116,16 @@ const COLUMNS: {
   cycles: {
     id: 'int8',
     symbol_id: 'int4',
+    scope: 'text',
     settings: 'jsonb',
     position: 'jsonb',
+    epoch: 'int4',
     rebuy_of: 'int8?',
     started_at: 'timestamptz',
     updated_at: 'timestamptz',
     ended_at: 'timestamptz?',
   },
+  leaderships: { symbol_id: 'int4', scope: 'text', epoch: 'int4' },
   mock_orders: {
     order_id: 'int8',
     created_time: 'int8',
@@ -173,7 +176,8 @@ const FILLED_IN: {
   backtest_runs: ['id', 'started_at'],
   backtest_orders: [],
   installation: ['is_only'],
-  cycles: ['id', 'started_at', 'updated_at'],
+  cycles: ['epoch', 'id', 'scope', 'started_at', 'updated_at'],
+  leaderships: ['epoch', 'scope'],
   mock_orders: [],
   publish_requests: ['id', 'requested_at', 'state'],
 };
@@ -199,7 +203,7 @@ describe('the types of the tables', () => {
     const found = Object.fromEntries(Object.keys(FILLED_IN).map((table) => [table, [] as string[]]));
     for (const { table, column } of rows) found[table]?.push(column);
     for (const [table, columns] of Object.entries(FILLED_IN)) {
-      expect([table, found[table]?.toSorted()]).toEqual([table, columns.toSorted()]);
+      expect([table, new Set(found[table])]).toEqual([table, new Set<string>(columns)]);
     }
   });
 

@@ -129,7 +129,7 @@ function explained(error: unknown, { home }: Places): unknown {
       cause: error,
     });
   }
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)) return error;
   const owner = statSync(home, { throwIfNoEntry: false })?.uid;
   const whose =
     owner === undefined || owner === process.getuid?.()

@@ -127,8 +127,13 @@ function isOurs(folder: string, account: Account | undefined): boolean {
 function makeFolders(path: string, mode: number): string {
   if (existsSync(path)) return path;
   makeFolders(dirname(path), mode);
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, mode);
+  try {
+    // Not recursively: where a folder can never be made, as in /proc, Node would try for ever.
+    mkdirSync(path);
+    chmodSync(path, mode);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
   return path;
 }
 

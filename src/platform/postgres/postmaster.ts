@@ -71,6 +71,9 @@ const ORPHANS_LEAVE_MS = 10_000;
  */
 export async function startPostmaster(places: Places, binaries: string, socketFolder: string): Promise<void> {
   if (await makeWay(places, binaries)) return;
+  // PostgreSQL would take the lock beside the socket for that of a server, as long as nobody has noticed that it was killed.
+  for (const file of [socketIn(socketFolder), `${socketIn(socketFolder)}.lock`])
+    rmSync(file, { force: true });
   const settings = [
     '-c listen_addresses=',
     '-c unix_socket_permissions=0700',
@@ -98,7 +101,7 @@ export async function startPostmaster(places: Places, binaries: string, socketFo
     const { code, output } = await runProgram(places, binaries, 'pg_ctl', args);
     if (code === 0) return;
     const said = tailOf(places.log, logged);
-    const isWaitingForOrphans = /pre-existing shared memory block|is postmaster.*running/.test(said);
+    const isWaitingForOrphans = /pre-existing shared memory block/.test(said);
     if (!isWaitingForOrphans || performance.now() > deadlineMs) {
       throw new MachineError(
         `PostgreSQL does not start on ${places.data}: ${reasonIn(said || output)}. Its log is ${places.log}. ${WAY_OUT}`,
