@@ -48,9 +48,10 @@ const CODE_OF_0 = 48;
  */
 export function parseDecimal(text: string): Decimal | undefined {
   const point = text.indexOf('.');
-  const whole = point < 0 ? text.length : point;
-  const part = point < 0 ? 0 : text.length - point - 1;
-  if (whole < 1 || whole > MOST_DIGITS || part > MOST_DIGITS || (point >= 0 && part < 1)) return undefined;
+  const before = point < 0 ? text.length : point;
+  const after = point < 0 ? 0 : text.length - point - 1;
+  if (before < 1 || before > MOST_DIGITS || after > MOST_DIGITS || (point >= 0 && after < 1))
+    return undefined;
   const digits: number[] = [];
   let exponent = 0;
   for (let index = 0; index < text.length; index++) {
@@ -59,7 +60,7 @@ export function parseDecimal(text: string): Decimal | undefined {
     if (digit < 0 || digit > 9) return undefined;
     if (digits.length === 0) {
       if (digit === 0) continue;
-      exponent = index < whole ? whole - 1 - index : whole - index;
+      exponent = index < before ? before - 1 - index : before - index;
     }
     digits.push(digit);
   }

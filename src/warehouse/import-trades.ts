@@ -35,13 +35,13 @@ interface Chunk {
   readonly encoded: readonly Buffer[];
 }
 
-/** Rows of a transaction: few enough that two of them take some ten megabytes, many enough that commits cost nothing. */
-const CHUNK_ROWS = 50_000;
+/** Rows of a transaction: few enough that two of them take some megabytes, many enough that commits cost nothing. */
+const CHUNK_ROWS = 20_000;
 
 export interface ImportOptions {
   /** Told after each chunk, with the figures so far. */
   readonly onStored?: (soFar: ImportFigures) => void;
-  /** Rows of a transaction; default 50,000. */
+  /** Rows of a transaction; default 20,000. */
   readonly chunkRows?: number;
 }
 
@@ -72,12 +72,27 @@ export async function importTrades(
     // Fails before the reading does: its rows stand first.
     await storing;
   }
+  if (figures.inserted > 0) await summariseTimes(db);
   return figures;
 
   async function store(chunk: Chunk): Promise<void> {
     const inserted = await db.withRetry(() => storeChunk(db, symbol, chunk));
     figures = addFigures(figures, { rows: chunk.rows, inserted, duplicates: chunk.rows - inserted });
     onStored?.(figures);
+  }
+}
+
+const NOT_THE_OWNER = '42501';
+
+/**
+ * Takes the new rows into the index on time, as the server does by itself only a minute or more later: until then, finding a
+ * period looks through all of them. Whoever does not own the tables leaves it to the server.
+ */
+async function summariseTimes({ pool }: Database): Promise<void> {
+  try {
+    await pool.query(`SELECT brin_summarize_new_values('trade_events_by_time')`);
+  } catch (error) {
+    if (codeOf(error) !== NOT_THE_OWNER) throw error;
   }
 }
 

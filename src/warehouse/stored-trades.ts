@@ -20,7 +20,7 @@ const PAGE_ROWS = 5_000;
 
 /**
  * The ids between which all trades of a period lie, and how many there are; undefined when there are none. One look at the
- * period by way of the index on time: milliseconds for a day.
+ * period by way of the index on time.
  */
 export async function storedExtent(
   { kysely }: Database,

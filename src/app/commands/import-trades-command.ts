@@ -12,7 +12,7 @@ Files are what backtest --tape takes: CSV with a header row, or Binance's public
 
 A trade that is stored already is left as it is, so a file may be imported again, and one that overlaps another too. When the
 same id is stored with another price, quantity, trade time or side, the import ends there and says so. Rows are stored some
-50,000 at a time: after a failure, or when the process was killed, import again and the rest is stored.
+20,000 at a time: after a failure, or when the process was killed, import again and the rest is stored.
 
 Examples:
   hedgehog import-trades XRPUSDT-trades-2024-05-01.zip --symbol XRPUSDT
