@@ -11,6 +11,7 @@ import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import type { DbOptions } from './db-command.js';
 import { statusText } from './db-report.js';
 import { databaseStatus } from './db-status.js';
+import { keptAlive } from './kept-alive.js';
 
 export async function setup(options: DbOptions): Promise<void> {
   const symbols = await symbolsIn(options);
@@ -83,16 +84,6 @@ async function withDatabase(options: DbOptions, work: (database: Database) => Pr
     }
   };
   await keptAlive(run());
-}
-
-/** Waiting on a clock alone does not keep a process alive, and a database that is away is waited for. */
-async function keptAlive<T>(work: Promise<T>): Promise<T> {
-  const hold = setInterval(() => {}, 1 << 30);
-  try {
-    return await work;
-  } finally {
-    clearInterval(hold);
-  }
 }
 
 async function symbolsIn({ exchangeInfo = BUNDLED_EXCHANGE_INFO }: DbOptions): Promise<readonly string[]> {
