@@ -71,7 +71,7 @@ export class DatabaseCycleStore implements CycleStore {
         .updateTable('cycles')
         .set({ epoch: sql`epoch + 1` })
         .where('id', '=', String(id))
-        .where('symbol_id', '=', await symbolId(transaction, leadership.symbol))
+        .where('symbol_id', '=', await symbolIdOf(transaction, leadership.symbol))
         .where('scope', '=', this.scope)
         .where('ended_at', 'is', null)
         .returningAll()
