@@ -207,7 +207,7 @@ function clientFor(server: EmbeddedServer | undefined): typeof pg.Client {
       Object.assign(this, { host: await server.reach() });
       return super.connect();
     }
-  } as typeof pg.Client;
+  };
 }
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);

@@ -18,9 +18,13 @@ describe('a durable replay', () => {
   beforeEach(() => test.empty());
 
   const replay = async (list: GoldenList, crasher: Crasher): Promise<string[]> => {
-    const { kysely, withRetry } = test.database;
+    const { kysely } = test.database;
     await kysely.insertInto('symbols').values({ symbol: list.symbol }).execute();
-    const store = await DatabaseCycleStore.open(kysely, withRetry, 'a backtest');
+    const store = await DatabaseCycleStore.open(
+      kysely,
+      (work) => test.database.withRetry(work),
+      'a backtest',
+    );
     const { orders } = await replayWithCrashes(list, symbols, store, crasher);
     return comparableOrders(ordersCsv(orders));
   };

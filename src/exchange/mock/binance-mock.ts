@@ -44,7 +44,7 @@ interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
 /** Orders that a trade went through, to be filled and told of once the trade itself has settled. */
 interface Matched {
   readonly event: TradeEvent;
-  readonly orders: readonly Order[];
+  readonly matched: readonly Order[];
 }
 
 export interface BinanceMockProtocol extends Protocol {
@@ -114,10 +114,10 @@ async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
 
 async function fillOneByOne(
   state: BinanceMockState,
-  { event, orders }: Matched,
+  { event, matched }: Matched,
   self: MockSelf,
 ): Promise<void> {
-  for (const order of orders) {
+  for (const order of matched) {
     const change = state.engine.fill(order, event);
     await state.ledger.save(change.order);
     tell(state, change, self);
@@ -180,7 +180,7 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     const matched = state.engine.match(event);
     if (matched.length === 0) return { state };
     state.filled += matched.length;
-    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, orders: matched }));
+    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, matched }));
     return { state };
   },
   inspect: ({ listening, placed, filled }) => ({ symbols: [...listening], placed, filled }),
