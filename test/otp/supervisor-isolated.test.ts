@@ -62,7 +62,7 @@ describe('isolated children', () => {
       '+a',
       '+b',
       '+c',
-      ...Array(2).fill(['-b b is broken', '+b']).flat(),
+      ...[1, 2].flatMap(() => ['-b b is broken', '+b']),
       '-b b is broken',
     ]);
   });

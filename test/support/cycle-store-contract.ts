@@ -216,10 +216,10 @@ export function cycleStoreContract(name: string, open: () => Promise<CycleStore>
 
     describe('ended or replaced', () => {
       it.each([
-        { how: 'ended', finish: async (cycle: Cycle) => void (await store.end(leadership, cycle)) },
+        { how: 'ended', finish: async (cycle: Cycle): Promise<unknown> => store.end(leadership, cycle) },
         {
           how: 'replaced',
-          finish: async (cycle: Cycle) => void (await store.replace(leadership, cycle, SETTINGS)),
+          finish: async (cycle: Cycle): Promise<unknown> => store.replace(leadership, cycle, SETTINGS),
         },
       ])('once $how, it is refused everything', async ({ finish }) => {
         const closed = await openClosed();

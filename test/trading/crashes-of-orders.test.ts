@@ -201,7 +201,7 @@ describe.each(VICTIMS)('a crash of %s buys once and sells once', (victim) => {
         if (stage.order(left).status !== 'FILLED') await stage.fill(left);
       exchange.verify();
       const orders = exchange.orders.map(
-        ({ quantity, price, status, ...order }) => `${order.side} ${quantity} at ${price} ${status}`,
+        (order) => `${order.side} ${order.quantity.toFixed()} at ${order.price.toFixed()} ${order.status}`,
       );
       expect(orders).toEqual(['BUY 2 at 100 FILLED', 'SELL 2 at 101 FILLED']);
       expect(engine.ended).toMatchObject([{ id: 1, position: { result: { kind: 'sold' } } }]);

@@ -1,5 +1,4 @@
 import { ordersCsv } from '../../backtest/orders-csv.js';
-import { saveRun } from '../../backtest/run-store.js';
 import { summarise } from '../../backtest/summary.js';
 import { openTape } from '../../backtest/tape/tape.js';
 import type { Period } from '../../domain/period.js';
@@ -16,6 +15,7 @@ import { randomId } from '../../platform/random-id.js';
 import { readSettings } from '../../platform/settings-file.js';
 import { systemClock } from '../../platform/system-clock.js';
 import type { CycleStore } from '../../ports/cycle-store.js';
+import { saveRun } from '../../warehouse/backtest-runs.js';
 import type { Database } from '../../warehouse/database.js';
 import { DatabaseCycleStore, type Retry } from '../../warehouse/database-cycle-store.js';
 import { storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';

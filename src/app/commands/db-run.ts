@@ -4,6 +4,7 @@ import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { stopServer } from '../../platform/postgres/embedded-server.js';
+import { stayAlive } from '../../platform/stay-alive.js';
 import { type Environment, type Target, targetOf } from '../../warehouse/connection.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
@@ -11,7 +12,6 @@ import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import type { DbOptions } from './db-command.js';
 import { statusText } from './db-report.js';
 import { databaseStatus } from './db-status.js';
-import { keptAlive } from './kept-alive.js';
 
 export async function setup(options: DbOptions): Promise<void> {
   const symbols = await symbolsIn(options);
@@ -57,7 +57,7 @@ export async function reset(options: DbOptions): Promise<void> {
 }
 
 export async function status(options: DbOptions): Promise<void> {
-  const found = await keptAlive(databaseStatus(environmentOf(options), createLog('warn')));
+  const found = await stayAlive(() => databaseStatus(environmentOf(options), createLog('warn')));
   say(options.json ? JSON.stringify(found) : statusText(found));
 }
 
@@ -83,7 +83,7 @@ async function withDatabase(options: DbOptions, work: (database: Database) => Pr
       await database.close();
     }
   };
-  await keptAlive(run());
+  await stayAlive(run);
 }
 
 async function symbolsIn({ exchangeInfo = BUNDLED_EXCHANGE_INFO }: DbOptions): Promise<readonly string[]> {

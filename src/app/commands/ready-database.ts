@@ -1,10 +1,10 @@
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { inspectServer } from '../../platform/postgres/embedded-server.js';
+import { stayAlive } from '../../platform/stay-alive.js';
 import { targetOf } from '../../warehouse/connection.js';
 import { type Database, DatabaseMissing, openDatabase } from '../../warehouse/database.js';
 import { migrationStates } from '../../warehouse/migrator.js';
-import { keptAlive } from './kept-alive.js';
 
 const NOT_SET_UP = 'is not set up; hedgehog db setup does that, and so does hedgehog start';
 
@@ -14,18 +14,16 @@ const NOT_SET_UP = 'is not set up; hedgehog db setup does that, and so does hedg
  * @throws InputError when it is not
  */
 export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  return keptAlive(
-    (async () => {
-      const database = await existingDatabase();
-      try {
-        const states = await migrationStates(database.kysely);
-        if (states.some(({ appliedAt }) => appliedAt === undefined)) throw notSetUp();
-        return await work(database);
-      } finally {
-        await database.close();
-      }
-    })(),
-  );
+  return stayAlive(async () => {
+    const database = await existingDatabase();
+    try {
+      const states = await migrationStates(database.kysely);
+      if (states.some(({ appliedAt }) => appliedAt === undefined)) throw notSetUp();
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  });
 }
 
 async function existingDatabase(): Promise<Database> {

@@ -4,6 +4,7 @@ import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { MachineError } from '../../platform/machine-error.js';
 import { onEndAsked } from '../../platform/signals.js';
+import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import type { Log } from '../../ports/log.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
@@ -13,7 +14,6 @@ import { takeRunningLock } from '../../warehouse/running-lock.js';
 import type { Engine } from '../compose.js';
 import { composeLive } from '../live.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
-import { keptAlive } from './kept-alive.js';
 
 /** How long an orderly stop may take: every symbol, every trader, and what is still to be stored. */
 const STOP_MS = 25_000;
@@ -25,7 +25,7 @@ export async function start(): Promise<void> {
   const log = createLog(config.logLevel);
   const ending = new Ending(log);
   try {
-    await keptAlive(run(config, log, ending));
+    await stayAlive(() => run(config, log, ending));
   } finally {
     ending.forget();
   }
