@@ -13,7 +13,7 @@ import { decimal } from '../../src/testing/index.js';
 import { scaled } from './arbitraries.js';
 
 const record = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
-  fc.record(model, { noNullPrototype: true });
+  fc.record(model, { noNullPrototype: true }).map((fields) => fields as unknown as T);
 
 /** From 10^-60 to 10^60, with up to forty digits: numbers that a float, or an exponent, would spoil. */
 export const extremeDecimals: fc.Arbitrary<Decimal> = fc.oneof(
