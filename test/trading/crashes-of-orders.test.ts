@@ -181,6 +181,17 @@ const CASES: readonly Case[] = [
 
 const VICTIMS = ['Trader 1', 'Leader XRPUSDT', 'DynamicTraderSupervisor XRPUSDT', 'SymbolSupervisor XRPUSDT'];
 
+it('a trader that dies as its intent is committed sends nothing more: its successor looks first', async () => {
+  const stage = new Stage('Trader 1', 'BUY');
+  const { exchange } = stage.engine;
+  await stage.engine.startSymbol();
+  stage.crashAt((leg) => leg !== null, true);
+  exchange.inOrder(exchange.expectLookup(), exchange.expectOrder());
+  await stage.decide();
+  exchange.verify();
+  await stage.engine.stop();
+});
+
 describe.each(VICTIMS)('a crash of %s buys once and sells once', (victim) => {
   let stage: Stage;
   afterEach(() => stage.engine.stop());
