@@ -22,15 +22,25 @@ const tapes = {
   displayName: 'tapes',
   testMatch: ['<rootDir>/test/tapes/**/*.test.ts'],
 } satisfies Config;
+/** Whole lives of servers and processes: minutes of starting, killing and starting again. */
+const lives = {
+  ...shared,
+  displayName: 'lives',
+  testMatch: ['<rootDir>/test/lives/**/*.test.ts'],
+} satisfies Config;
 const main = {
   ...shared,
   displayName: 'hedgehog',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/tapes/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/tapes/', '<rootDir>/test/lives/'],
 } satisfies Config;
 
+const suites: Readonly<Record<string, Config>> = { main, tapes, lives };
+const suite = suites[process.env.HEDGEHOG_SUITE ?? 'main'];
+if (suite === undefined) throw new Error(`HEDGEHOG_SUITE is one of ${Object.keys(suites).join(', ')}`);
+
 export default {
-  projects: process.env.HEDGEHOG_TAPES === undefined ? [main] : [main, tapes],
+  projects: [suite],
   testTimeout: 60_000,
   maxWorkers: 2,
 } satisfies Config;

@@ -3,6 +3,7 @@ import * as settings from './0001-settings.js';
 import * as marketData from './0002-market-data.js';
 import * as orders from './0003-orders.js';
 import * as cycles from './0004-cycles.js';
+import * as publishRequests from './0005-publish-requests.js';
 
 /** In the order of their names, which never change once released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-market-data': marketData,
   '0003-orders': orders,
   '0004-cycles': cycles,
+  '0005-publish-requests': publishRequests,
 };

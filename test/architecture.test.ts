@@ -12,7 +12,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // A port that keeps cycles has to name what it keeps; a position is a pure value.
   ports: ['ports', 'domain', 'strategy/position'],
   otp: ['otp', 'ports', 'nact'],
-  trading: ['trading', 'domain', 'strategy', 'ports', 'otp'],
+  services: ['services', 'ports', 'otp'],
+  trading: ['trading', 'services', 'domain', 'strategy', 'ports', 'otp'],
+  streaming: ['streaming', 'services', 'domain', 'ports', 'otp', 'platform/input-error'],
+  indicators: ['indicators', 'services', 'domain', 'ports', 'otp'],
+  warehouse: [
+    ...['warehouse', 'services', 'domain', 'strategy', 'ports', 'otp', 'platform'],
+    ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
+  ],
   exchange: [
     ...['exchange', 'domain', 'ports', 'otp', 'zod'],
     ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],

@@ -59,7 +59,12 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
     symbols: request.symbols.values(),
     pacing,
     onCycleEnd: ({ position, settings: terms }) => tally.add(position, terms),
-    observers: (pubsub) => [orderRecorderSpec({ symbol, pubsub, cursor })],
+    tree: ({ pubsubSpec, exchangeSpec, pubsub, trading }) => [
+      pubsubSpec,
+      exchangeSpec,
+      orderRecorderSpec({ symbol, pubsub, cursor }),
+      trading.spec(),
+    ],
     onCrash: () => {
       crashes++;
     },

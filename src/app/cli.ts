@@ -6,6 +6,10 @@ import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
+import { addPublishCommand } from './commands/publish-command.js';
+import { addSettingsCommand } from './commands/settings-command.js';
+import { addStartCommand } from './commands/start-command.js';
+import { addSwitchCommands } from './commands/switch-commands.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -21,6 +25,10 @@ const program = new Command('hedgehog')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
+addStartCommand(program);
+addSwitchCommands(program);
+addSettingsCommand(program);
+addPublishCommand(program);
 addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);

@@ -7,6 +7,7 @@ import {
   type CrashReport,
   childSpec,
   describeExit,
+  type ExitReason,
   namedSupervisor,
   PubSub,
   type PubSubProtocol,
@@ -36,21 +37,39 @@ export interface Outside {
   readonly ledger?: OrderLedger;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
-  /** Actors beside the trading tree, started before it. */
-  readonly observers?: (pubsub: Via<PubSubProtocol>) => readonly ChildSpec[];
+  /**
+   * The root's children, in the order of their start: those of the core, and whatever else this engine has. Default the core
+   * alone.
+   */
+  readonly tree?: (core: Core) => readonly ChildSpec[];
   readonly scheduler?: Scheduler;
   readonly onCrash?: (report: CrashReport) => void;
+  /** The root has ended, and everything with it: after a stop, or when it gave up. */
+  readonly onEnd?: (reason: ExitReason) => void;
   readonly intensity?: TradingIntensity;
   /** Stands between the traders and the exchange; for tests that lose or delay what passes. */
   readonly wrapExchange?: (exchange: Exchange, system: ActorSystem) => Exchange;
+}
+
+/** What every engine has: actors that talk by topic, an exchange, and the traders. */
+export interface Core {
+  readonly system: ActorSystem;
+  readonly pubsub: Via<PubSubProtocol>;
+  readonly trading: Trading;
+  readonly pubsubSpec: ChildSpec<PubSubProtocol>;
+  readonly exchangeSpec: ChildSpec<BinanceMockProtocol>;
 }
 
 export interface Engine {
   readonly system: ActorSystem;
   readonly pubsub: Via<PubSubProtocol>;
   readonly trading: Trading;
-  /** Stops everything in reverse order of its start. */
-  stop(): Promise<void>;
+  /**
+   * Stops everything in reverse order of its start.
+   *
+   * @param timeoutMs what has not stopped by then is killed; default 5,000
+   */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 const PUBSUB = 'PubSub';
@@ -65,8 +84,10 @@ export function compose(outside: Outside): Engine {
       logCrash(log, report);
       outside.onCrash?.(report);
     },
-    onRootExit: (pid, reason) =>
-      log[reason === 'shutdown' ? 'debug' : 'error'](`${pid.path} has ended: ${describeExit(reason)}`),
+    onRootExit: (pid, reason) => {
+      log[reason === 'shutdown' ? 'debug' : 'error'](`${pid.path} has ended: ${describeExit(reason)}`);
+      outside.onEnd?.(reason);
+    },
     ...(outside.scheduler === undefined ? {} : { scheduler: outside.scheduler }),
   });
   const pubsub = system.registry.via<PubSubProtocol>(PUBSUB);
@@ -80,31 +101,36 @@ export function compose(outside: Outside): Engine {
     outside.intensity,
   );
 
+  const core: Core = {
+    system,
+    pubsub,
+    trading,
+    pubsubSpec: childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
+    exchangeSpec: childSpec<BinanceMockProtocol>({
+      id: EXCHANGE,
+      server: BinanceMock,
+      arg: { symbols: [...outside.symbols], pubsub, pacing, clock, ledger: outside.ledger ?? NO_LEDGER },
+      register: EXCHANGE,
+    }),
+  };
   system.spawn<SupervisorProtocol>(
     namedSupervisor('Hedgehog'),
-    {
-      strategy: 'rest_for_one',
-      children: [
-        childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
-        childSpec<BinanceMockProtocol>({
-          id: EXCHANGE,
-          server: BinanceMock,
-          arg: { symbols: [...outside.symbols], pubsub, pacing, clock, ledger: outside.ledger ?? NO_LEDGER },
-          register: EXCHANGE,
-        }),
-        ...(outside.observers?.(pubsub) ?? []),
-        trading.spec(),
-      ],
-    },
+    { strategy: 'rest_for_one', children: (outside.tree ?? coreTree)(core) },
     'Hedgehog',
   );
   return {
     system,
     pubsub,
     trading,
-    stop: () => system.stop(),
+    stop: (timeoutMs) => system.stop(timeoutMs),
   };
 }
+
+const coreTree = ({ pubsubSpec, exchangeSpec, trading }: Core): readonly ChildSpec[] => [
+  pubsubSpec,
+  exchangeSpec,
+  trading.spec(),
+];
 
 function logCrash(log: Log, { pid, during, error, late }: CrashReport): void {
   log.error(`${pid.path} crashed: ${error.name}: ${error.message}`, {

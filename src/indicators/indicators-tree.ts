@@ -22,8 +22,8 @@ import { type IndicatorDeps, OhlcIndicator, type OhlcIndicatorProtocol } from '.
  * The indicators' tree: Indicators > DynamicIndicatorSupervisor > OhlcIndicator per symbol. Before it stops, every trade
  * published so far is counted and the running candles are told: whoever stores them stops later.
  */
-const INDICATORS = 'DynamicIndicatorSupervisor';
-const indicatorName = (symbol: string): string => `OhlcIndicator ${symbol}`;
+export const INDICATORS = 'DynamicIndicatorSupervisor';
+export const indicatorName = (symbol: string): string => `OhlcIndicator ${symbol}`;
 
 export const indicatorOf = (system: ActorSystem, symbol: string): Via<OhlcIndicatorProtocol> =>
   system.registry.via(indicatorName(symbol));
@@ -32,11 +32,13 @@ export interface IndicatorsOptions {
   readonly pubsub: Address<PubSubProtocol>;
   /** Started after the supervisor of the indicators, and again whenever that is. */
   readonly autostart?: readonly ChildSpec[];
+  /** Told of an indicator that keeps crashing, by its id; it is given up alone. */
+  readonly onGivenUp?: (id: string, reason: Error) => void;
 }
 
 export function indicatorsSpec(
   system: ActorSystem,
-  { pubsub, autostart = [] }: IndicatorsOptions,
+  { pubsub, autostart = [], onGivenUp = () => {} }: IndicatorsOptions,
 ): ChildSpec<SupervisorProtocol> {
   const supervisor = namedSupervisor('Indicators');
   return childSpec<SupervisorProtocol>({
@@ -54,7 +56,7 @@ export function indicatorsSpec(
         childSpec<SupervisorProtocol>({
           id: INDICATORS,
           server: namedSupervisor(INDICATORS, DynamicSupervisor),
-          arg: {},
+          arg: { isolated: { onGivenUp } },
           register: INDICATORS,
         }),
         ...autostart,

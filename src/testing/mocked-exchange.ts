@@ -197,6 +197,11 @@ export class MockedExchange {
     this.script.expect(new Expectation('placeOrder', answer, wanted, true));
   }
 
+  /** Any number of cancels may come, and need not. What is expected goes first. */
+  allowCancels(answer: CancelAnswer = { kind: 'cancelled' }): void {
+    this.script.expect(new Expectation('cancelOrder', answer, {}, true));
+  }
+
   /** Any number of look-ups may come; they are answered with the order as this exchange knows it, unless told otherwise. */
   allowLookups(answer: LookupAnswer = found()): void {
     this.script.expect(new Expectation('getOrder', answer, {}, true));

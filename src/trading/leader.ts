@@ -89,27 +89,27 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   tellWhenShutDown(state);
 }
 
-function led(state: LeaderState): NonNullable<LeaderState['led']> {
+function ledBy(state: LeaderState): NonNullable<LeaderState['led']> {
   if (state.led === null) throw new Error('the Leader has not begun');
   return state.led;
 }
 
 async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {
   const { deps, terms } = state;
-  const cycle = await deps.cycles.openFirst(led(state).leadership, terms.settings);
+  const cycle = await deps.cycles.openFirst(ledBy(state).leadership, terms.settings);
   await startTrader(state, cycle, FIRST, self);
 }
 
 async function startRebuy(state: LeaderState, of: number, self: LeaderSelf): Promise<void> {
   const { deps, terms, traders } = state;
-  const cycle = await deps.cycles.openRebuy(led(state).leadership, terms.settings, of);
+  const cycle = await deps.cycles.openRebuy(ledBy(state).leadership, terms.settings, of);
   const runs = [...traders.values()].some(({ cycleId }) => cycleId === cycle?.id);
   if (cycle !== null && !runs) await startTrader(state, cycle, FIRST, self);
 }
 
 async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Promise<void> {
   const { deps, terms } = state;
-  const { leadership } = led(state);
+  const { leadership } = ledBy(state);
   state.closedCycles++;
   if (terms.shuttingDown) {
     await deps.cycles.end(leadership, closed);
@@ -131,7 +131,7 @@ async function startTrader(
   const spec = childSpec<TraderProtocol>({
     id: `Trader ${cycle.id}`,
     server: Trader,
-    arg: { deps, cycle, info: led(state).info, leader },
+    arg: { deps, cycle, info: ledBy(state).info, leader },
     restart: 'temporary',
   });
   const trader = await startChild(self, traderSupervisor, spec, lineage);
@@ -181,7 +181,7 @@ async function succeed(
 ): Promise<void> {
   const { clock, cycles } = state.deps;
   if (isAbnormal(reason)) judgeCrash(state, trader, reason);
-  const cycle = await cycles.takeUp(led(state).leadership, trader.cycleId);
+  const cycle = await cycles.takeUp(ledBy(state).leadership, trader.cycleId);
   if (cycle.position.phase === 'closed') return replace(state, cycle, self);
   const lastCrash = { reason: describeExit(reason), wallMs: clock.wallMs() };
   await startTrader(state, cycle, { restarts: trader.lineage.restarts + 1, lastCrash }, self);

@@ -21,7 +21,7 @@ export class MemoryCycleStore implements CycleStore {
   takeUp(leadership: Leadership, id: number): Cycle {
     this.checkLeadership(leadership);
     const cycle = this.get(id);
-    if (cycle.symbol !== leadership.symbol) throw new Error(`cycle ${id} is not one of ${leadership.symbol}`);
+    if (cycle.symbol !== leadership.symbol) throw new Error(`no cycle ${id} of ${leadership.symbol}`);
     return this.nextEpoch(cycle);
   }
 

@@ -37,6 +37,8 @@ export interface StartOptions {
 }
 
 const SYMBOLS = 'DynamicSymbolSupervisor';
+/** Symbols are stopped one after the other, each within a time of its own. */
+const STOP_ALL_MS = 60_000;
 
 interface TradedSymbol {
   readonly symbol: string;
@@ -52,7 +54,8 @@ interface TradedSymbol {
 export class Trading {
   /** By the id of the symbol's supervisor. */
   private readonly traded = new Map<string, TradedSymbol>();
-  private readonly symbols: Via<SupervisorProtocol>;
+  /** The supervisor of the symbols' supervisors. */
+  readonly symbols: Via<SupervisorProtocol>;
 
   constructor(
     private readonly system: ActorSystem,
@@ -62,7 +65,16 @@ export class Trading {
     this.symbols = system.registry.via<SupervisorProtocol>(SYMBOLS);
   }
 
-  spec(): ChildSpec<SupervisorProtocol> {
+  /**
+   * @param autostart started after the supervisor of the symbols, and again whenever that is; default a task that starts again
+   * what was traded
+   * @param onGivenUp told of a symbol that keeps crashing, by the id of its supervisor
+   */
+  spec(
+    autostart: readonly ChildSpec[] = [taskSpec('Resume', () => this.resume())],
+    onGivenUp: (id: string, reason: Error) => void = (_id, { message }) =>
+      this.deps.log.error(`given up: ${message}`),
+  ): ChildSpec<SupervisorProtocol> {
     const symbols = childSpec<SupervisorProtocol>({
       id: SYMBOLS,
       server: namedSupervisor(SYMBOLS, DynamicSupervisor),
@@ -71,22 +83,29 @@ export class Trading {
         isolated: {
           onGivenUp: (id, reason) => {
             this.traded.delete(id);
-            this.deps.log.error(`given up: ${reason.message}`);
+            onGivenUp(id, reason);
           },
         },
       },
       register: SYMBOLS,
+      shutdownMs: STOP_ALL_MS,
     });
     return childSpec<SupervisorProtocol>({
       id: 'Trading',
       server: namedSupervisor('Trading'),
-      arg: { strategy: 'rest_for_one', children: [symbols, taskSpec('Resume', () => this.resume())] },
+      arg: { strategy: 'rest_for_one', children: [symbols, ...autostart] },
+      shutdownMs: STOP_ALL_MS,
     });
   }
 
   /** Whether the symbol was started, and neither stopped nor given up since. */
   isTraded(symbol: string): boolean {
     return this.traded.has(symbolSupervisorId(symbol));
+  }
+
+  /** Whether the symbol is to end what it has, and start nothing new. */
+  isShuttingDown(symbol: string): boolean {
+    return this.traded.get(symbolSupervisorId(symbol))?.terms.shuttingDown ?? false;
   }
 
   /** Starts trading a symbol, with the cycles that the store knows of it. Rejects when it is traded already. */

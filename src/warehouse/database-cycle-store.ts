@@ -71,10 +71,12 @@ export class DatabaseCycleStore implements CycleStore {
         .updateTable('cycles')
         .set({ epoch: sql`epoch + 1` })
         .where('id', '=', String(id))
+        .where('symbol_id', '=', await symbolIdOf(transaction, leadership.symbol))
+        .where('scope', '=', this.scope)
         .where('ended_at', 'is', null)
         .returningAll()
         .executeTakeFirst();
-      if (row === undefined) throw new Error(`no cycle ${id}, or it has ended`);
+      if (row === undefined) throw new Error(`no cycle ${id} of ${leadership.symbol}, or it has ended`);
       return cycleOf(row, leadership.symbol);
     });
   }

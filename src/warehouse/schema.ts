@@ -160,6 +160,18 @@ export interface LeadershipsTable {
   epoch: Generated<number>;
 }
 
+export interface PublishRequestsTable {
+  id: GeneratedAlways<string>;
+  from_time: BigInt64;
+  to_time: BigInt64;
+  trades: ColumnType<string | null, number | null, number | null>;
+  requested_at: StampedByDatabase;
+  symbol_id: number;
+  interval_ms: number;
+  state: Generated<'requested' | 'publishing' | 'published' | 'failed'>;
+  reason: ColumnType<string | null, string | null, string | null>;
+}
+
 export interface Tables {
   symbols: SymbolsTable;
   trading_settings: TradingSettingsTable;
@@ -176,6 +188,7 @@ export interface Tables {
   cycles: CyclesTable;
   leaderships: LeadershipsTable;
   mock_orders: MockOrdersTable;
+  publish_requests: PublishRequestsTable;
 }
 
 export type CycleRow = Selectable<CyclesTable>;

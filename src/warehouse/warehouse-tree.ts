@@ -25,11 +25,11 @@ import { type Batching, DEFAULT_BATCHING, Subscriber, type SubscriberProtocol } 
  * The warehouse's tree: DataWarehouse > DynamicSubscriberSupervisor > Subscriber per topic and symbol. Before it stops,
  * everything published so far is stored, by all subscribers at the same time.
  */
-const SUBSCRIBERS = 'DynamicSubscriberSupervisor';
-const subscriberName = (topic: StoredTopic, symbol: string): string => `Subscriber ${topic}:${symbol}`;
+export const SUBSCRIBERS = 'DynamicSubscriberSupervisor';
+export const subscriberName = (topic: StoredTopic, symbol: string): string => `Subscriber ${topic}:${symbol}`;
 
-// All subscribers share it, and a table that cannot be written crashes every one of them at once. Each waits longer before
-// every further try, so that this many come from many subscribers, or from a defect in one.
+// A table that cannot be written crashes its subscriber, which waits longer before every further try: so many crashes come
+// from a defect, and the subscriber is given up, alone.
 const INTENSITY: RestartIntensity = { maxRestarts: 1_000, periodMs: 5_000 };
 
 export const subscriberOf = (
@@ -42,6 +42,8 @@ export interface WarehouseOptions {
   readonly pubsub: Address<PubSubProtocol>;
   /** Started after the supervisor of the subscribers, and again whenever that is. */
   readonly autostart?: readonly ChildSpec[];
+  /** Told of a subscriber that keeps crashing, by its id; it is given up alone. */
+  readonly onGivenUp?: (id: string, reason: Error) => void;
 }
 
 export interface WarehouseDeps {
@@ -53,7 +55,7 @@ export interface WarehouseDeps {
 
 export function warehouseSpec(
   system: ActorSystem,
-  { pubsub, autostart = [] }: WarehouseOptions,
+  { pubsub, autostart = [], onGivenUp = () => {} }: WarehouseOptions,
 ): ChildSpec<SupervisorProtocol> {
   const supervisor = namedSupervisor('DataWarehouse');
   return childSpec<SupervisorProtocol>({
@@ -71,7 +73,7 @@ export function warehouseSpec(
         childSpec<SupervisorProtocol>({
           id: SUBSCRIBERS,
           server: namedSupervisor(SUBSCRIBERS, DynamicSupervisor),
-          arg: INTENSITY,
+          arg: { ...INTENSITY, isolated: { onGivenUp } },
           register: SUBSCRIBERS,
         }),
         ...autostart,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Decimal, isOnStep } from '../../src/domain/decimal.js';
 import type { OrderRequest } from '../../src/domain/order.js';
 import { type CycleEvent, type CycleTerms, decide, type Step } from '../../src/strategy/decide.js';
-import { type Buying, FLAT, type Position, type Selling } from '../../src/strategy/position.js';
+import { type Buying, FLAT, type Position, rebuyStatus, type Selling } from '../../src/strategy/position.js';
 import {
   anExecutionReport,
   anOrder,
@@ -55,6 +55,7 @@ const filled = (clientOrderId: string, fields: Parameters<typeof anExecutionRepo
     tradeId: -1,
     ...fields,
   });
+const trade98 = aTradeEvent({ price: '98', tradeId: 50 });
 const buying = outcomeOf(FLAT, [BUY]).position as Buying;
 const selling = outcomeOf(buying, [filled('test-1-B1')]).position as Selling;
 const refused = (clientOrderId: string): CycleEvent => ({
@@ -63,13 +64,20 @@ const refused = (clientOrderId: string): CycleEvent => ({
   why: { code: -2010, reason: 'no' },
 });
 const CHANGED: CycleEvent = { kind: 'conditions-changed' };
+const SHUTDOWN: CycleEvent = { kind: 'shutdown-asked' };
+const ANSWERED: CycleEvent = { kind: 'rebuy-answered' };
+const CANCELED: CycleEvent = {
+  kind: 'order-seen',
+  order: anOrder({ clientOrderId: 'test-1-B1', status: 'CANCELED' }),
+};
+const ending = outcomeOf(buying, [SHUTDOWN]).position;
 const buyParked = outcomeOf(buying, [refused('test-1-B1')]).position;
 const sellParked = outcomeOf(selling, [refused('test-1-S1')]).position;
 const closed = outcomeOf(selling, [filled('test-1-S1')]).position;
 
 // One row per phase and event: the phase after it, and what is to be done.
 describe('decide', () => {
-  const trade = aTradeEvent({ price: '98', tradeId: 50 });
+  const trade = trade98;
   const quiet = aTradeEvent({ price: '99', tradeId: 51 });
   it.each<{ at: Position; event: CycleEvent; phase: Position['phase']; action: string | null }>([
     { at: FLAT, event: trade, phase: 'buying', action: 'place-order' },
@@ -105,6 +113,26 @@ describe('decide', () => {
     { at: closed, event: trade, phase: 'closed', action: null },
     { at: closed, event: filled('test-1-S1'), phase: 'closed', action: null },
     { at: closed, event: CHANGED, phase: 'closed', action: null },
+
+    { at: FLAT, event: SHUTDOWN, phase: 'closed', action: 'close' },
+    { at: buying, event: SHUTDOWN, phase: 'buying', action: 'cancel-order' },
+    { at: buyParked, event: SHUTDOWN, phase: 'closed', action: 'close' },
+    { at: selling, event: SHUTDOWN, phase: 'selling', action: null },
+    { at: sellParked, event: SHUTDOWN, phase: 'sell-parked', action: null },
+    { at: closed, event: SHUTDOWN, phase: 'closed', action: null },
+
+    { at: ending, event: SHUTDOWN, phase: 'buying', action: 'cancel-order' },
+    { at: ending, event: CANCELED, phase: 'closed', action: 'close' },
+    { at: buying, event: CANCELED, phase: 'buy-parked', action: 'park' },
+    { at: ending, event: refused('test-1-B1'), phase: 'closed', action: 'close' },
+    { at: ending, event: filled('test-1-B1'), phase: 'selling', action: 'place-order' },
+
+    ...[FLAT, buying, ending, selling, buyParked, sellParked, closed].map((at) => ({
+      at,
+      event: ANSWERED,
+      phase: at.phase,
+      action: null,
+    })),
   ])('$at.phase, $event.kind -> $phase, $action', ({ at, event, phase, action }) => {
     const step = decide(deepFrozen(at), deepFrozen(event), TERMS);
     expect([step.position.phase, step.action?.kind ?? null]).toEqual([phase, action]);
@@ -139,6 +167,12 @@ describe('decide', () => {
       rebuyTrade,
     ]);
     expect(actions.filter(({ kind }) => kind === 'ask-rebuy')).toHaveLength(1);
+  });
+
+  it('notes that its rebuy was answered, in every phase that may ask again after a crash', () => {
+    for (const at of [FLAT, buying, ending, selling, buyParked, sellParked])
+      expect(rebuyStatus(outcomeOf(at, [ANSWERED]).position)).toBe('answered');
+    expect(rebuyStatus(outcomeOf(buying, [trade98, refused('test-1-B1'), CHANGED]).position)).toBe('asked');
   });
 
   it.each([

@@ -145,6 +145,20 @@ export function childOf(parent: Pid, name: string): Pid<WorkerProtocol> {
   return child;
 }
 
+/** The running actor of that name, wherever in the tree it is. */
+export function actorNamed(system: ActorSystem, name: string): Process {
+  const visit = (processes: Iterable<Process>): Process | undefined => {
+    for (const process of processes) {
+      const found = process.name === name ? process : visit(process.children.values());
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const pid = visit(system.roots.values());
+  if (pid === undefined) throw new Error(`no ${name} runs`);
+  return pid;
+}
+
 /** What an actor got as info, read while it is idle. */
 export const seenBy = (pid: Pid<WorkerProtocol>): readonly unknown[] =>
   (pid as Process<WorkerProtocol>).state.seen;
@@ -154,9 +168,13 @@ export const downsSeenBy = (pid: Pid<WorkerProtocol>): Down[] =>
 
 const macrotask = () => new Promise((resolve) => setImmediate(resolve));
 
+const SETTLE_MS = 20_000;
+
 /** Quiet, and code outside the actors that waited for them has run too. Throws, with the tree, when that does not come. */
 export async function settle(system: ActorSystem): Promise<void> {
-  for (let turns = 0; turns < 10_000; turns++) {
+  // By the machine's time: a database in another process takes as long as it takes, however many turns pass here.
+  const until = performance.now() + SETTLE_MS;
+  while (performance.now() < until) {
     await macrotask();
     if (system.inFlight.size > 0) continue;
     await macrotask();

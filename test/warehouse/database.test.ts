@@ -97,7 +97,9 @@ describe('listen', () => {
     expect(await heard.next()).toBe('');
     await stop();
     await db.database.pool.query(`NOTIFY "a Channel", 'late'`);
-    const { rows } = await db.database.pool.query(`SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`);
+    const { rows } = await db.database.pool.query(
+      `SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`,
+    );
     expect(rows).toEqual([]);
   });
 

@@ -116,13 +116,16 @@ const COLUMNS: {
   cycles: {
     id: 'int8',
     symbol_id: 'int4',
+    scope: 'text',
     settings: 'jsonb',
     position: 'jsonb',
+    epoch: 'int4',
     rebuy_of: 'int8?',
     started_at: 'timestamptz',
     updated_at: 'timestamptz',
     ended_at: 'timestamptz?',
   },
+  leaderships: { symbol_id: 'int4', scope: 'text', epoch: 'int4' },
   mock_orders: {
     order_id: 'int8',
     created_time: 'int8',
@@ -134,6 +137,17 @@ const COLUMNS: {
     price: 'numeric',
     quantity: 'numeric',
     executed_quantity: 'numeric',
+  },
+  publish_requests: {
+    id: 'int8',
+    from_time: 'int8',
+    to_time: 'int8',
+    trades: 'int8?',
+    requested_at: 'timestamptz',
+    symbol_id: 'int4',
+    interval_ms: 'int4',
+    state: 'text',
+    reason: 'text?',
   },
 };
 
@@ -162,8 +176,10 @@ const FILLED_IN: {
   backtest_runs: ['id', 'started_at'],
   backtest_orders: [],
   installation: ['is_only'],
-  cycles: ['id', 'started_at', 'updated_at'],
+  cycles: ['epoch', 'id', 'scope', 'started_at', 'updated_at'],
+  leaderships: ['epoch', 'scope'],
   mock_orders: [],
+  publish_requests: ['id', 'requested_at', 'state'],
 };
 
 describe('the types of the tables', () => {

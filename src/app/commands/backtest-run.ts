@@ -1,8 +1,6 @@
 import { ordersCsv } from '../../backtest/orders-csv.js';
-import { saveRun } from '../../backtest/run-store.js';
 import { summarise } from '../../backtest/summary.js';
 import { openTape } from '../../backtest/tape/tape.js';
-import { whole } from '../../domain/decimal.js';
 import type { Period } from '../../domain/period.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../domain/settings.js';
 import type { SymbolInfo } from '../../domain/symbol-info.js';
@@ -17,6 +15,7 @@ import { randomId } from '../../platform/random-id.js';
 import { readSettings } from '../../platform/settings-file.js';
 import { systemClock } from '../../platform/system-clock.js';
 import type { CycleStore } from '../../ports/cycle-store.js';
+import { saveRun } from '../../warehouse/backtest-runs.js';
 import type { Database } from '../../warehouse/database.js';
 import { DatabaseCycleStore, type Retry } from '../../warehouse/database-cycle-store.js';
 import { storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';
@@ -24,7 +23,9 @@ import { type BacktestResult, runBacktest } from '../backtest.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import type { BacktestOptions } from './backtest-command.js';
 import { summaryTable } from './backtest-report.js';
+import { refuseTooSmallBudget } from './budget-check.js';
 import { progressBar } from './progress-bar.js';
+import { shownNames } from './shown-names.js';
 import { withDatabase } from './with-database.js';
 
 /** Runs the backtest command. Throws InputError for whatever is wrong with what was given, before anything is traded. */
@@ -32,9 +33,12 @@ export async function backtestCommand(options: BacktestOptions): Promise<void> {
   const exchangeInfo = options.exchangeInfo ?? BUNDLED_EXCHANGE_INFO;
   const symbols = await readExchangeInfo(exchangeInfo);
   const info = symbols.get(options.symbol);
-  if (info === undefined) throw unknownSymbol(options.symbol, exchangeInfo, symbols);
+  if (info === undefined) {
+    const listed = shownNames(symbols.keys()) || 'no symbol';
+    throw new InputError(`--symbol ${options.symbol}: not in ${exchangeInfo}, which lists ${listed}`);
+  }
   const settings = options.settings === undefined ? DEFAULT_SETTINGS : await readSettings(options.settings);
-  refuseTooSmallBudget(settings, info, options.settings ?? 'the default settings');
+  refuseTooSmallBudget(settings, info, `budget in ${options.settings ?? 'the default settings'}`);
 
   const source = sourceOf(options);
 
@@ -200,24 +204,4 @@ function print(
     const stream = options.json ? process.stderr : process.stdout;
     stream.write(`\nThe actors at the end of the tape:\n${formatTree(result.tree)}\n`);
   }
-}
-
-function unknownSymbol(symbol: string, file: string, symbols: ReadonlyMap<string, SymbolInfo>): InputError {
-  const names = [...symbols.keys()].toSorted();
-  const shown =
-    names.length > 30 ? `${names.slice(0, 30).join(', ')} and ${names.length - 30} more` : names.join(', ');
-  return new InputError(`--symbol ${symbol}: not in ${file}, which lists ${shown || 'no symbol'}`);
-}
-
-function refuseTooSmallBudget(
-  { budget, chunks }: Settings,
-  { symbol, notional, quoteAsset }: SymbolInfo,
-  source: string,
-): void {
-  if (budget.gte(notional.minNotional.times(whole(chunks)))) return;
-  const least = notional.minNotional.toFixed();
-  throw new InputError(
-    `budget in ${source} is ${budget.toFixed()} for ${chunks} chunks; ${symbol} allows orders from ${least} ${quoteAsset} ` +
-      `(${notional.filterType}), so the budget must be at least ${notional.minNotional.times(whole(chunks)).toFixed()}`,
-  );
 }

@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import { ordersCsv } from '../../backtest/orders-csv.js';
-import { type StoredRun, storedOrders, storedRun, storedRuns } from '../../backtest/run-store.js';
 import { InputError, quoted } from '../../platform/input-error.js';
 import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod } from '../../platform/period-option.js';
+import { type StoredRun, storedOrders, storedRun, storedRuns } from '../../warehouse/backtest-runs.js';
 import type { BacktestsOptions } from './backtests-command.js';
 import { withDatabase } from './with-database.js';
 

@@ -4,6 +4,7 @@ import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { stopServer } from '../../platform/postgres/embedded-server.js';
+import { stayAlive } from '../../platform/stay-alive.js';
 import { type Environment, type Target, targetOf } from '../../warehouse/connection.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
@@ -56,7 +57,7 @@ export async function reset(options: DbOptions): Promise<void> {
 }
 
 export async function status(options: DbOptions): Promise<void> {
-  const found = await keptAlive(databaseStatus(environmentOf(options), createLog('warn')));
+  const found = await stayAlive(() => databaseStatus(environmentOf(options), createLog('warn')));
   say(options.json ? JSON.stringify(found) : statusText(found));
 }
 
@@ -82,17 +83,7 @@ async function withDatabase(options: DbOptions, work: (database: Database) => Pr
       await database.close();
     }
   };
-  await keptAlive(run());
-}
-
-/** Waiting on a clock alone does not keep a process alive, and a database that is away is waited for. */
-async function keptAlive<T>(work: Promise<T>): Promise<T> {
-  const hold = setInterval(() => {}, 1 << 30);
-  try {
-    return await work;
-  } finally {
-    clearInterval(hold);
-  }
+  await stayAlive(run);
 }
 
 async function symbolsIn({ exchangeInfo = BUNDLED_EXCHANGE_INFO }: DbOptions): Promise<readonly string[]> {

@@ -117,12 +117,18 @@ async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
 }
 
 async function fill(state: BinanceMockState, { event, matched }: Matched, self: MockSelf): Promise<void> {
-  const changes = matched.map((resting) => state.engine.fill(resting, event));
-  for (const { order } of changes) {
-    const saved = state.ledger.save(order);
-    if (saved !== undefined) await saved;
+  const kept: OrderChange[] = [];
+  try {
+    for (const resting of matched) {
+      const change = state.engine.fill(resting, event);
+      const saved = state.ledger.save(change.order);
+      if (saved !== undefined) await saved;
+      kept.push(change);
+    }
+  } finally {
+    // Also when the ledger refuses one of them: what is kept will not be told by anyone else.
+    tell(state, kept, self);
   }
-  tell(state, changes, self);
 }
 
 export const BinanceMock: GenServer<BinanceMockProtocol> = {

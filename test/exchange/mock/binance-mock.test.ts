@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SteppedPacing } from '../../../src/backtest/stepped-pacing.js';
+import type { Order } from '../../../src/domain/order.js';
 import { BinanceMock, type BinanceMockProtocol } from '../../../src/exchange/mock/binance-mock.js';
 import { mockExchange } from '../../../src/exchange/mock/mock-exchange.js';
 import {
@@ -17,8 +18,29 @@ import { NO_LEDGER, type OrderLedger } from '../../../src/ports/order-ledger.js'
 import { type Pacing, UNPACED } from '../../../src/ports/pacing.js';
 import { executions, orders, tradeEvents } from '../../../src/ports/topics.js';
 import { anOrder, aTradeEvent, type Told } from '../../../src/testing/index.js';
-import { aSystem, aWorker, seenBy, settle } from '../../support/actors.js';
+import { actorNamed, aSystem, aWorker, seenBy, settle } from '../../support/actors.js';
 import { CONTRACT_SYMBOLS, exchangeContract } from '../../support/exchange-contract.js';
+
+/** Keeps orders, and notes when. `refusals` are what it rejects with, each once, for the states named. */
+class NotingLedger implements OrderLedger {
+  readonly kept = new Map<number, Order>();
+  readonly saves: string[] = [];
+  readonly refusals = new Map<string, Error>();
+
+  async load(): Promise<Order[]> {
+    return [...this.kept.values()];
+  }
+
+  async save(order: Order): Promise<void> {
+    const what = `${order.status} ${order.orderId}`;
+    const refusal = this.refusals.get(what);
+    this.refusals.delete(what);
+    await Promise.resolve();
+    if (refusal !== undefined) throw refusal;
+    this.saves.push(what);
+    this.kept.set(order.orderId, order);
+  }
+}
 
 interface Stage {
   readonly system: ActorSystem;
@@ -179,5 +201,122 @@ describe('BinanceMock', () => {
     await expect(open).rejects.toThrow('killed');
     await settle(stage.system);
     expect(await exchange.symbolInfo('XRPUSDT')).toMatchObject({ symbol: 'XRPUSDT' });
+  });
+});
+
+describe('BinanceMock with a ledger', () => {
+  let stage: Stage;
+  let ledger: NotingLedger;
+  beforeEach(async () => {
+    ledger = new NotingLedger();
+    stage = await aStage(UNPACED, ledger);
+  });
+  afterEach(() => stage.system.stop());
+
+  const place = (clientOrderId: string, price = '100') => {
+    const { symbol, side, quantity, ...order } = anOrder({ price });
+    return stage.exchange.placeOrder({ symbol, side, quantity, price: order.price, clientOrderId });
+  };
+  async function crash(): Promise<void> {
+    stage.system.kill(actorNamed(stage.system, 'BinanceMock'), new Error('crashed'));
+    await settle(stage.system);
+  }
+  const reports = () =>
+    stage.told.flatMap((told) =>
+      told.kind === 'execution-report' ? [`${told.executionType} ${told.orderId}`] : [],
+    );
+
+  it('is an exchange like any other', async () => {
+    const outcome = await place('a');
+    if (outcome.kind !== 'placed') throw new Error(`it was ${outcome.kind}`);
+    expect(ledger.kept.get(1)).toEqual(outcome.order);
+    await place('b', '90');
+    await stage.trade('99');
+    await stage.exchange.cancelOrder('XRPUSDT', { clientOrderId: 'b' });
+    await settle(stage.system);
+    expect(ledger.saves).toEqual(['NEW 1', 'NEW 2', 'FILLED 1', 'CANCELED 2']);
+    expect(reports()).toEqual(['NEW 1', 'NEW 2', 'TRADE 1', 'CANCELED 2']);
+  });
+
+  it('has kept what it tells of before it tells', async () => {
+    let told: string[] = [];
+    const save = ledger.save.bind(ledger);
+    ledger.save = async (order) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await save(order);
+      told = [...told, `${order.status} kept after ${reports().join(', ')}`];
+    };
+    await place('a');
+    await stage.trade('99');
+    expect(told).toEqual(['NEW kept after ', 'FILLED kept after NEW 1']);
+    expect(reports()).toEqual(['NEW 1', 'TRADE 1']);
+  });
+
+  it('has its orders again after a crash, and goes on with its ids', async () => {
+    await place('a');
+    await place('b', '95');
+    await stage.trade('99');
+    await crash();
+    expect(await stage.exchange.getOrder('XRPUSDT', { clientOrderId: 'a' })).toMatchObject({
+      order: { orderId: 1, status: 'FILLED' },
+    });
+    expect(await stage.exchange.openOrders()).toMatchObject([{ orderId: 2, clientOrderId: 'b' }]);
+    expect(await place('b')).toMatchObject({ kind: 'rejected', code: -2010 });
+    expect(await place('c')).toMatchObject({ kind: 'placed', order: { orderId: 3 } });
+  });
+
+  it('fills after a crash what was open before it, without being asked for the symbol', async () => {
+    await place('a');
+    await crash();
+    await stage.trade('99');
+    expect(reports()).toEqual(['NEW 1', 'TRADE 1']);
+    expect(stage.told.flatMap((told) => (told.kind === 'trade-event' ? [told.tradeId] : []))).toEqual([
+      1, -1,
+    ]);
+  });
+
+  it('fills by the next trade what it was about to fill when it crashed', async () => {
+    await stage.system.stop();
+    const pacing = new SteppedPacing();
+    stage = await aStage(pacing, ledger);
+    await place('a');
+    await stage.trade('99');
+    await crash();
+    pacing.tellFills();
+    await settle(stage.system);
+    expect(ledger.saves).toEqual(['NEW 1']);
+    await stage.trade('99', { tradeId: 2 });
+    pacing.tellFills();
+    await settle(stage.system);
+    expect(ledger.saves).toEqual(['NEW 1', 'FILLED 1']);
+    expect(reports()).toEqual(['NEW 1', 'TRADE 1']);
+  });
+
+  it('has not placed what the ledger refused: the outcome is unknown, and a look-up is sure', async () => {
+    ledger.refusals.set('NEW 1', new Error('disk full'));
+    expect(await place('a')).toEqual({ kind: 'outcome-unknown' });
+    await settle(stage.system);
+    expect(await stage.exchange.getOrder('XRPUSDT', { clientOrderId: 'a' })).toEqual({ kind: 'absent' });
+    expect(reports()).toEqual([]);
+    expect(await place('a')).toMatchObject({ kind: 'placed', order: { orderId: 1 } });
+  });
+
+  it('has not cancelled what the ledger refused', async () => {
+    await place('a');
+    ledger.refusals.set('CANCELED 1', new Error('disk full'));
+    expect(await stage.exchange.cancelOrder('XRPUSDT', { orderId: 1 })).toEqual({ kind: 'outcome-unknown' });
+    await settle(stage.system);
+    expect(await stage.exchange.openOrders()).toMatchObject([{ orderId: 1 }]);
+    expect(reports()).toEqual(['NEW 1']);
+  });
+
+  it('tells no fill that the ledger refused, and fills the rest by the next trade', async () => {
+    for (const clientOrderId of ['a', 'b', 'c']) await place(clientOrderId);
+    ledger.refusals.set('FILLED 2', new Error('disk full'));
+    await stage.trade('99');
+    expect(reports().slice(3)).toEqual(['TRADE 1']);
+    await stage.trade('99', { tradeId: 2 });
+    expect(reports().slice(3)).toEqual(['TRADE 1', 'TRADE 2', 'TRADE 3']);
+    expect(ledger.saves.slice(3)).toEqual(['FILLED 1', 'FILLED 2', 'FILLED 3']);
   });
 });

@@ -175,6 +175,101 @@ describe('filling', () => {
   });
 });
 
+describe('matching', () => {
+  const through = aTradeEvent({ price: '99', tradeTime: 7, eventTime: 8 });
+
+  it('takes orders out of the book as they stand: a second trade matches them no more', () => {
+    const { order } = placed();
+    expect(engine.match(through)).toEqual([order]);
+    expect(engine.match(through)).toEqual([]);
+  });
+
+  it('leaves a matched order open to whoever looks, until it is filled', () => {
+    const { order } = placed();
+    engine.match(through);
+    expect(engine.order('XRPUSDT', { orderId: 1 })).toEqual(order);
+    expect(engine.openOrders()).toEqual([order]);
+    engine.fill(order, through);
+    expect(engine.order('XRPUSDT', { orderId: 1 })).toMatchObject({ status: 'FILLED', updatedTime: 7 });
+    expect(engine.openOrders()).toEqual([]);
+  });
+
+  it('keeps a matched order from being cancelled, and its id from being used again', () => {
+    placed({ clientOrderId: 'mine' });
+    engine.match(through);
+    for (const key of [{ orderId: 1 }, { clientOrderId: 'mine' }])
+      expect(engine.cancel('XRPUSDT', key, 0)).toMatchObject({ kind: 'refused', error: { code: -2011 } });
+    expect(place({ clientOrderId: 'mine' })).toMatchObject({ error: { message: 'Duplicate order sent.' } });
+  });
+
+  it('fills what was matched, once, and nothing else', () => {
+    const { order } = placed();
+    const filling = () => engine.fill(order, through);
+    expect(filling).toThrow('order 1 of XRPUSDT was not matched');
+    engine.match(through);
+    expect(stateOf(filling().order)).toEqual(['FILLED', '2']);
+    expect(filling).toThrow('order 1 of XRPUSDT was not matched');
+    expect(() => engine.fill(anOrder({ symbol: 'NOSUCH' }), through)).toThrow('was not matched');
+  });
+
+  it('does not disturb what is placed between a match and its fill', () => {
+    const { order } = placed({ price: '100' });
+    engine.match(through);
+    placed({ price: '100' });
+    engine.fill(order, through);
+    expect(idsOf(trade('99'))).toEqual([2]);
+  });
+});
+
+describe('restoring', () => {
+  /** Another engine, with the orders of this one as they stand. */
+  function restored(orders: readonly Order[]): void {
+    engine = new MatchingEngine([aSymbol(), aSymbol({ symbol: 'ETHUSDT' })]);
+    for (const order of orders) engine.restore(order);
+  }
+  function aHistory(): Order[] {
+    placed({ price: '100', clientOrderId: 'filled' });
+    placed({ price: '90', clientOrderId: 'open' });
+    placed({ price: '95', clientOrderId: 'cancelled' });
+    trade('99');
+    engine.cancel('XRPUSDT', { orderId: 3 }, 5);
+    placed({ side: 'SELL', price: '110', clientOrderId: 'sell' });
+    return [1, 2, 3, 4].map((orderId) => engine.order('XRPUSDT', { orderId }) as Order);
+  }
+
+  it('knows every order as it was kept, and fills those that are open, in their order', () => {
+    const orders = aHistory();
+    restored(orders);
+    for (const order of orders) {
+      expect(engine.order('XRPUSDT', { orderId: order.orderId })).toEqual(order);
+      expect(engine.order('XRPUSDT', { clientOrderId: order.clientOrderId })).toEqual(order);
+    }
+    expect(engine.openOrders().map(({ clientOrderId }) => clientOrderId)).toEqual(['open', 'sell']);
+    expect([idsOf(trade('89')), idsOf(trade('111'))]).toEqual([[2], [4]]);
+    expect(engine.cancel('XRPUSDT', { orderId: 3 }, 0)).toMatchObject({ error: { code: -2011 } });
+  });
+
+  it('goes on with the ids of orders, reports and prints, as if nothing had happened', () => {
+    const orders = aHistory();
+    const goOn = () => [placed({ clientOrderId: 'next' }), ...trade('89')];
+    const want = goOn();
+    restored(orders);
+    expect(JSON.stringify(goOn())).toBe(JSON.stringify(want));
+  });
+
+  it('takes an order that was matched and not filled for one that is open', () => {
+    placed();
+    engine.match(aTradeEvent({ price: '99' }));
+    restored(engine.openOrders());
+    expect(idsOf(trade('99'))).toEqual([1]);
+  });
+
+  it('passes over what the exchange lists no more', () => {
+    restored([anOrder({ symbol: 'GONEUSDT' })]);
+    expect(engine.openOrders()).toEqual([]);
+  });
+});
+
 describe('cancelling', () => {
   it('takes the order off the book', () => {
     placed();

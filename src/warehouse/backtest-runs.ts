@@ -1,9 +1,9 @@
+import type { RecordedOrder } from '../backtest/order-recorder.js';
+import type { Summary } from '../backtest/summary.js';
 import { Decimal } from '../domain/decimal.js';
 import type { Period } from '../domain/period.js';
 import type { Settings } from '../domain/settings.js';
-import type { Database } from '../warehouse/database.js';
-import type { RecordedOrder } from './order-recorder.js';
-import type { Summary } from './summary.js';
+import type { Database } from './database.js';
 
 /** Settings as they are stored, and as a settings file holds them: money and fractions as decimal strings. */
 export interface StoredSettings {

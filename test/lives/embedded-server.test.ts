@@ -1,18 +1,14 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Account, isRoot } from '../../../src/platform/postgres/account.js';
-import {
-  inspectServer,
-  stopServer,
-  useEmbeddedServer,
-} from '../../../src/platform/postgres/embedded-server.js';
-import { placesFor } from '../../../src/platform/postgres/places.js';
-import { postmasterOf } from '../../../src/platform/postgres/postmaster.js';
-import { openDatabase } from '../../../src/warehouse/database.js';
-import { dataDirectories } from '../../support/data-directories.js';
-import { databaseUsers, serverPid } from '../../support/database-users.js';
-import { aLog } from '../../support/log.js';
+import { type Account, isRoot } from '../../src/platform/postgres/account.js';
+import { inspectServer, stopServer, useEmbeddedServer } from '../../src/platform/postgres/embedded-server.js';
+import { placesFor } from '../../src/platform/postgres/places.js';
+import { postmasterOf } from '../../src/platform/postgres/postmaster.js';
+import { openDatabase } from '../../src/warehouse/database.js';
+import { dataDirectories } from '../support/data-directories.js';
+import { databaseUsers, serverPid } from '../support/database-users.js';
+import { aLog } from '../support/log.js';
 
 const directories = dataDirectories();
 const processes = databaseUsers();

@@ -1,0 +1,44 @@
+import { InputError } from '../../platform/input-error.js';
+import { createLog } from '../../platform/log.js';
+import { inspectServer } from '../../platform/postgres/embedded-server.js';
+import { stayAlive } from '../../platform/stay-alive.js';
+import { targetOf } from '../../warehouse/connection.js';
+import { type Database, DatabaseMissing, openDatabase } from '../../warehouse/database.js';
+import { migrationStates } from '../../warehouse/migrator.js';
+
+const NOT_SET_UP = 'is not set up; hedgehog db setup does that, and so does hedgehog start';
+
+/**
+ * Works on the database that the environment names, which has to be there and up to date already.
+ *
+ * @throws InputError when it is not
+ */
+export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  return stayAlive(async () => {
+    const database = await existingDatabase();
+    try {
+      const states = await migrationStates(database.kysely);
+      if (states.some(({ appliedAt }) => appliedAt === undefined)) throw notSetUp();
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+async function existingDatabase(): Promise<Database> {
+  const target = targetOf(process.env);
+  if (target.kind === 'embedded' && !inspectServer(target.dataDirectory).isMade) throw notSetUp();
+  return openDatabase({ environment: process.env, log: createLog('warn'), create: false }).catch(
+    (error: unknown) => {
+      if (error instanceof DatabaseMissing) throw notSetUp();
+      throw error;
+    },
+  );
+}
+
+function notSetUp(): InputError {
+  const target = targetOf(process.env);
+  const where = target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
+  return new InputError(`the database ${where} ${NOT_SET_UP}`);
+}

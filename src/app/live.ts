@@ -1,0 +1,97 @@
+import { indicatorsService } from '../indicators/indicators-service.js';
+import { indicatorsSpec } from '../indicators/indicators-tree.js';
+import type { ExitReason } from '../otp/index.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { UNPACED } from '../ports/pacing.js';
+import { followSpecs } from '../services/service-tree.js';
+import { Streaming } from '../streaming/streaming.js';
+import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
+import { Backlogs } from '../warehouse/backlog/backlogs.js';
+import type { Database } from '../warehouse/database.js';
+import { databaseSpec } from '../warehouse/database-actor.js';
+import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
+import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
+import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { publishingSpec } from '../warehouse/publish-desk.js';
+import { storingService } from '../warehouse/storing.js';
+import { tradeHistory } from '../warehouse/trade-history.js';
+import { warehouseSpec } from '../warehouse/warehouse-tree.js';
+import { compose, type Engine } from './compose.js';
+import type { StartConfig } from './start-config.js';
+import { tapeFeeds } from './tapes.js';
+
+export interface LiveDeps {
+  readonly config: StartConfig;
+  /** Migrated and seeded. */
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEnd: (reason: ExitReason) => void;
+}
+
+/** The whole tree, following what the database says is wanted. */
+export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
+  const { symbols, pace, loops } = config;
+  // However long it is away: whoever would go on without it would do what is not written down.
+  const retry = <T>(work: () => Promise<T>): Promise<T> =>
+    database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
+  const desired = await DesiredSettings.open(database, log);
+  // Outside the actors, so that one that is started again goes on with what was heard before.
+  const backlogs = new Backlogs({ db: database.kysely, clock, log });
+  const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
+  const engine = compose({
+    clock,
+    log,
+    symbols: symbols.values(),
+    pacing: UNPACED,
+    cycles: await DatabaseCycleStore.open(database.kysely, retry),
+    ledger: new DatabaseOrderLedger(database.kysely, retry),
+    onEnd,
+    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpec }) => {
+      const traded = tradingService(system, trading, {
+        log,
+        whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
+        onShutDown: (symbol) => {
+          log.info(`trading: ${symbol} is shut down`);
+          desired.shutDownEnded(symbol).catch((error: unknown) => {
+            log.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
+          });
+        },
+      });
+      const streaming = new Streaming(system, {
+        pubsub,
+        log,
+        feeds,
+        whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
+      });
+      const stored = storingService(system, { pubsub, clock, backlogs }, log);
+      const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
+      return [
+        pubsubSpec,
+        databaseSpec(database),
+        exchangeSpec,
+        warehouseSpec(system, {
+          pubsub,
+          autostart: followSpecs('DataWarehouse', stored, desired.storing()),
+          onGivenUp: (id, reason) => stored.noteGivenUp(id, reason),
+        }),
+        indicatorsSpec(system, {
+          pubsub,
+          autostart: followSpecs('Indicators', summed, desired.candles()),
+          onGivenUp: (id, reason) => summed.noteGivenUp(id, reason),
+        }),
+        tradingServiceSpec(trading, traded, desired.trading()),
+        streaming.spec(desired.streaming()),
+        publishingSpec({ system, database, pubsub, log }),
+      ];
+    },
+  });
+  return {
+    ...engine,
+    async stop(timeoutMs) {
+      await engine.stop(timeoutMs);
+      await Promise.all([...feeds.values()].map((feed) => feed.close()));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import {
+  type ChildSpec,
+  childSpec,
+  DynamicSupervisor,
+  namedSupervisor,
+  type RestartIntensity,
+  type SupervisorProtocol,
+  taskSpec,
+} from '../otp/index.js';
+import type { DesiredState } from '../ports/desired-state.js';
+import { Follower, type FollowerProtocol } from './follower.js';
+import type { Service } from './service.js';
+
+export interface ServiceTree<Wanted> {
+  /** `Streaming` */
+  readonly id: string;
+  /** Id and registered name of the dynamic supervisor. */
+  readonly supervisor: string;
+  readonly service: Service<Wanted>;
+  /** Without it nothing starts by itself, and only what is asked for starts at all. */
+  readonly desired?: DesiredState<Wanted>;
+  /** How often one thing may crash before it is given up, alone. Default as for a supervisor. */
+  readonly intensity?: RestartIntensity;
+}
+
+/**
+ * The tree of a service, rest_for_one: the dynamic supervisor of its things, the Task that starts what is on, and the Follower.
+ * When the dynamic supervisor ends, its things end with it; the Task runs again and brings them back.
+ */
+export function serviceTreeSpec<Wanted>(tree: ServiceTree<Wanted>): ChildSpec<SupervisorProtocol> {
+  const { id, supervisor, service, desired, intensity } = tree;
+  const things = childSpec<SupervisorProtocol>({
+    id: supervisor,
+    server: namedSupervisor(supervisor, DynamicSupervisor),
+    arg: {
+      ...intensity,
+      isolated: { onGivenUp: (childId, reason) => service.noteGivenUp(childId, reason) },
+    },
+    register: supervisor,
+    shutdownMs: STOP_ALL_MS,
+  });
+  return childSpec<SupervisorProtocol>({
+    id,
+    server: namedSupervisor(id),
+    arg: {
+      strategy: 'rest_for_one',
+      children: [things, ...(desired === undefined ? [] : followSpecs(id, service, desired))],
+    },
+    shutdownMs: STOP_ALL_MS,
+  });
+}
+
+/** What a tree of a service has after its dynamic supervisor. */
+export const followSpecs = <Wanted>(
+  id: string,
+  service: Service<Wanted>,
+  desired: DesiredState<Wanted>,
+): readonly ChildSpec[] => [
+  { ...taskSpec(`${id} autostart`, () => service.follow(desired)), shutdownMs: STOP_FOLLOWING_MS },
+  childSpec<FollowerProtocol>({
+    id: `${id} follower`,
+    server: Follower,
+    arg: { service, desired },
+    shutdownMs: STOP_FOLLOWING_MS,
+  }),
+];
+
+/** Things are stopped one after the other, each within a time of its own. */
+const STOP_ALL_MS = 60_000;
+/** Whoever follows may be waiting for a database that is away, and loses nothing when it is cut short. */
+const STOP_FOLLOWING_MS = 500;

@@ -1,0 +1,95 @@
+import { type Kysely, sql } from 'kysely';
+import type pg from 'pg';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Database } from './database.js';
+import { wait } from './retry.js';
+import type { Tables } from './schema.js';
+
+/**
+ * One process trades on a database at a time: it holds an advisory lock for as long as it lives, and the server frees it when
+ * its connection ends, however the process ended.
+ */
+// Two arbitrary numbers that nobody else in a database of ours uses.
+const CLASS = 0x68_65_64_67;
+const OBJECT = 1;
+
+export interface RunningLock {
+  release(): void;
+}
+
+export interface RunningLockOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Another process took over while our connection was away: whoever holds the lock must stop. */
+  readonly onLost: () => void;
+  /** How long to wait for a process that has just ended. */
+  readonly patienceMs?: number;
+}
+
+const TRY_AGAIN_MS = 200;
+
+/** Takes the lock; null when another process holds it. Taken again whenever the connection was lost. */
+export async function takeRunningLock(
+  database: Database,
+  { clock, log, onLost, patienceMs = 2_000 }: RunningLockOptions,
+): Promise<RunningLock | null> {
+  const stopping = new AbortController();
+  const deadline = clock.monotonicMs() + patienceMs;
+  let client = await take(database);
+  while (client === null && clock.monotonicMs() < deadline) {
+    await wait(clock, TRY_AGAIN_MS);
+    client = await take(database);
+  }
+  if (client === null) return null;
+  const keep = (held: pg.PoolClient): void => {
+    client = held;
+    held.once('error', () => {
+      client = null;
+      held.release(true);
+      if (!stopping.signal.aborted) void takeAgain();
+    });
+  };
+  const takeAgain = async (): Promise<void> => {
+    log.warn('the connection that says that Hedgehog runs was lost; taking it up again');
+    const patience = { giveUpAfterMs: Number.POSITIVE_INFINITY, signal: stopping.signal };
+    const next = await database.withRetry(() => take(database), patience).catch(() => null);
+    if (stopping.signal.aborted) return next?.release(true);
+    if (next === null) return onLost();
+    keep(next);
+  };
+  keep(client);
+  return {
+    release() {
+      stopping.abort();
+      // Closing the connection frees the lock.
+      client?.release(true);
+      client = null;
+    },
+  };
+}
+
+async function take({ pool }: Database): Promise<pg.PoolClient | null> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
+      CLASS,
+      OBJECT,
+    ]);
+    if (rows[0]?.taken === true) return client;
+    client.release();
+    return null;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/** Whether a Hedgehog runs on this database, on this or another machine. */
+export async function isRunning(db: Kysely<Tables>): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND classid = ${CLASS} AND objid = ${OBJECT}
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
+  return rows.length > 0;
+}

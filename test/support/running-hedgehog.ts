@@ -1,0 +1,106 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach } from '@jest/globals';
+import type { Environment } from '../../src/warehouse/connection.js';
+import type { Ran } from './hedgehog.js';
+
+export interface RunningHedgehog {
+  /** Everything it has logged so far. */
+  output(): string;
+  /** Waits for a line, counted from the process's start. */
+  says(text: string | RegExp): Promise<void>;
+  /** Asks it to end; resolves to its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+  readonly ended: Promise<number | null>;
+}
+
+const CLI = 'dist/src/app/cli.js';
+const running = new Set<ChildProcess>();
+
+/** Starts `hedgehog start` as users do, in a process of its own, and waits until it says that it runs. */
+export async function startHedgehog(environment: Environment): Promise<RunningHedgehog> {
+  const started = spawnHedgehog(environment);
+  await started.says('Hedgehog runs');
+  return started;
+}
+
+export function spawnHedgehog(environment: Environment): RunningHedgehog {
+  const child = spawn(process.execPath, [CLI, 'start'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  running.add(child);
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  const isSaid = (what: string | RegExp): boolean =>
+    typeof what === 'string' ? text.includes(what) : what.test(text);
+  return {
+    output: () => text,
+    ended,
+    signal: (signal) => child.kill(signal),
+    async says(what) {
+      await eventually(
+        () => {
+          if (!isSaid(what) && child.exitCode !== null)
+            throw new Error(`it ended without saying ${String(what)}:\n${text}`);
+          return isSaid(what);
+        },
+        `it says ${String(what)}`,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${text}`, { cause: error });
+      });
+    },
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Ends what a test that failed left running. */
+export function endAfterEach(): void {
+  afterEach(async () => {
+    const left = [...running];
+    for (const child of left) child.kill('SIGKILL');
+    await Promise.all(left.map((child) => once(child, 'close').catch(() => {})));
+  });
+}
+
+/** Runs another command of the command line on the same database. */
+export const commandsOn =
+  (environment: () => Environment) =>
+  (...args: string[]): Promise<Ran> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, ...environment() };
+      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
+        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
+        resolve({ code, stdout, stderr });
+      });
+    });
+
+const PATIENCE_MS = 15_000;
+
+/** Waits until it is so; fails with what it last was. */
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  what: string,
+  isSo: (value: T) => boolean = Boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const value = await look();
+    if (isSo(value)) return value;
+    if (performance.now() > until)
+      throw new Error(`waited in vain until ${what}; at last: ${JSON.stringify(value)}`);
+    await sleep(20);
+  }
+}
