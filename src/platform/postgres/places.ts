@@ -154,7 +154,7 @@ function realPath(path: string): string {
   }
 }
 
-/** `/var/lib/hedgehog/engine-1a2b3c4d5e6f/postgres` for `/root/engine/.hedgehog/postgres`. */
+/** `/var/lib/hedgehog/engine-1a2b3c4d5e6f/postgres` for `/srv/engine/.hedgehog/postgres`. */
 function sharedHomeOf(wanted: string): string {
   const project =
     basename(dirname(dirname(wanted)))
