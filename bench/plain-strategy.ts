@@ -93,8 +93,8 @@ export class PlainStrategy {
     this.orders.push({
       orderId,
       side,
-      price,
-      quantity,
+      price: price.toFixed(),
+      quantity: quantity.toFixed(),
       status,
       placedIndex: this.index,
       filledIndex: null,

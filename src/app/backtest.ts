@@ -42,6 +42,9 @@ export interface BacktestResult {
   readonly crashes: number;
 }
 
+// Far more than a trader that was started again looks up, and few enough that memory does not grow with the tape.
+const FINAL_ORDERS_KEPT = 1_000;
+
 /**
  * Trades a tape with the very actors that trade live, on a mock exchange, settled event by event.
  *
@@ -58,6 +61,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
     log,
     symbols: request.symbols.values(),
     pacing,
+    finalOrdersKept: FINAL_ORDERS_KEPT,
     onCycleEnd: ({ position, settings: terms }) => tally.add(position, terms),
     tree: ({ pubsubSpec, exchangeSpec, pubsub, trading }) => [
       pubsubSpec,

@@ -35,6 +35,8 @@ export interface Outside {
   readonly cycles?: CycleStore;
   /** Where the mock exchange keeps its orders; default nowhere. */
   readonly ledger?: OrderLedger;
+  /** How many orders of a symbol that are no longer open the mock exchange still knows; default all. */
+  readonly finalOrdersKept?: number;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
   /**
@@ -109,7 +111,14 @@ export function compose(outside: Outside): Engine {
     exchangeSpec: childSpec<BinanceMockProtocol>({
       id: EXCHANGE,
       server: BinanceMock,
-      arg: { symbols: [...outside.symbols], pubsub, pacing, clock, ledger: outside.ledger ?? NO_LEDGER },
+      arg: {
+        symbols: [...outside.symbols],
+        pubsub,
+        pacing,
+        clock,
+        ledger: outside.ledger ?? NO_LEDGER,
+        ...(outside.finalOrdersKept === undefined ? {} : { finalOrdersKept: outside.finalOrdersKept }),
+      },
       register: EXCHANGE,
     }),
   };

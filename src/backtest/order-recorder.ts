@@ -1,4 +1,3 @@
-import type { Decimal } from '../domain/decimal.js';
 import type { OrderStatus, OrderUpdate, Side } from '../domain/order.js';
 import {
   type Address,
@@ -17,8 +16,9 @@ import type { Cursor } from './replay.js';
 export interface RecordedOrder {
   readonly orderId: number;
   readonly side: Side;
-  readonly price: Decimal;
-  readonly quantity: Decimal;
+  /** Decimals as plain text without trailing zeros: a long tape has many orders, and text takes the least memory. */
+  readonly price: string;
+  readonly quantity: string;
   status: OrderStatus;
   /** 0-based row of the tape whose event caused the placement. */
   readonly placedIndex: number;
@@ -62,7 +62,8 @@ function record(byId: Map<number, RecordedOrder>, order: OrderUpdate['order'], i
   const filledIndex = status === 'FILLED' ? index : null;
   const known = byId.get(orderId);
   if (known === undefined) {
-    byId.set(orderId, { orderId, side, price, quantity, status, placedIndex: index, filledIndex });
+    const text = { price: price.toFixed(), quantity: quantity.toFixed() };
+    byId.set(orderId, { orderId, side, ...text, status, placedIndex: index, filledIndex });
     return;
   }
   known.status = status;

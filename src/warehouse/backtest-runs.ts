@@ -69,8 +69,8 @@ export function saveRun({ kysely }: Database, run: BacktestRun): Promise<number>
         status: order.status,
         placed_index: order.placedIndex,
         filled_index: order.filledIndex,
-        price: order.price.toFixed(),
-        quantity: order.quantity.toFixed(),
+        price: order.price,
+        quantity: order.quantity,
       }));
       await transaction.insertInto('backtest_orders').values(rows).execute();
     }
@@ -142,8 +142,8 @@ export async function storedOrders({ kysely }: Database, runId: number): Promise
   return rows.map((row) => ({
     orderId: Number(row.order_id),
     side: row.side,
-    price: new Decimal(row.price),
-    quantity: new Decimal(row.quantity),
+    price: new Decimal(row.price).toFixed(),
+    quantity: new Decimal(row.quantity).toFixed(),
     status: row.status,
     placedIndex: Number(row.placed_index),
     filledIndex: row.filled_index === null ? null : Number(row.filled_index),

@@ -31,9 +31,11 @@ export interface BinanceMockArg {
   readonly pacing: Pacing;
   readonly clock: Clock;
   readonly ledger: OrderLedger;
+  /** How many orders of a symbol that are no longer open can still be looked up; default all. */
+  readonly finalOrdersKept?: number;
 }
 
-interface BinanceMockState extends Omit<BinanceMockArg, 'symbols'> {
+interface BinanceMockState extends Omit<BinanceMockArg, 'symbols' | 'finalOrdersKept'> {
   readonly engine: MatchingEngine;
   /** Symbols whose trades it listens to: those that somebody asked about or ordered. */
   readonly listening: Set<string>;
@@ -133,10 +135,10 @@ async function fill(state: BinanceMockState, { event, matched }: Matched, self: 
 
 export const BinanceMock: GenServer<BinanceMockProtocol> = {
   kind: 'BinanceMock',
-  init: ({ symbols, ...deps }) => ({
+  init: ({ symbols, finalOrdersKept, ...deps }) => ({
     state: {
       ...deps,
-      engine: new MatchingEngine(symbols),
+      engine: new MatchingEngine(symbols, finalOrdersKept),
       listening: new Set(),
       exchangeTime: null,
       placed: 0,

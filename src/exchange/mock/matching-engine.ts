@@ -20,6 +20,9 @@ export type Result =
 
 interface Market {
   readonly info: SymbolInfo;
+  readonly finalKept: number;
+  /** Orders that are no longer open, the latest last, where they are not all kept. */
+  final: Order[];
   readonly buys: BookSide;
   readonly sells: BookSide;
   readonly orders: Map<number, Order>;
@@ -45,8 +48,9 @@ const refused = (code: number, message: string): Result => ({ kind: 'refused', e
 export class MatchingEngine {
   private readonly markets: ReadonlyMap<string, Market>;
 
-  constructor(symbols: Iterable<SymbolInfo>) {
-    this.markets = new Map([...symbols].map((info) => [info.symbol, newMarket(info)]));
+  /** @param finalKept how many orders of a symbol that are no longer open can still be looked up, the latest */
+  constructor(symbols: Iterable<SymbolInfo>, finalKept: number = Number.POSITIVE_INFINITY) {
+    this.markets = new Map([...symbols].map((info) => [info.symbol, newMarket(info, finalKept)]));
   }
 
   symbolInfo(symbol: string): SymbolInfo | undefined {
@@ -151,8 +155,10 @@ const CLIENT_ORDER_ID = /^[a-zA-Z0-9-_]{1,36}$/;
 const ILLEGAL_CLIENT_ORDER_ID =
   "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.";
 
-const newMarket = (info: SymbolInfo): Market => ({
+const newMarket = (info: SymbolInfo, finalKept: number): Market => ({
   info,
+  finalKept,
+  final: [],
   buys: new BookSide('BUY'),
   sells: new BookSide('SELL'),
   orders: new Map(),
@@ -168,6 +174,19 @@ const sideOf = (market: Market, { side }: Order): BookSide => (side === 'BUY' ? 
 function keep(market: Market, order: Order): void {
   market.orders.set(order.orderId, order);
   market.byClientOrderId.set(order.clientOrderId, order.orderId);
+  if (market.finalKept < Number.POSITIVE_INFINITY && !isOpen(order.status)) forgetOldest(market, order);
+}
+
+/** Twice as many as are kept are let grow, so that forgetting costs next to nothing. */
+function forgetOldest(market: Market, latest: Order): void {
+  market.final.push(latest);
+  if (market.final.length < 2 * market.finalKept) return;
+  const forgotten = market.final.slice(0, market.final.length - market.finalKept);
+  market.final = market.final.slice(forgotten.length);
+  for (const { orderId, clientOrderId } of forgotten) {
+    market.orders.delete(orderId);
+    if (market.byClientOrderId.get(clientOrderId) === orderId) market.byClientOrderId.delete(clientOrderId);
+  }
 }
 
 function find(market: Market, key: OrderKey): Order | undefined {

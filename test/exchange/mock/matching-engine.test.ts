@@ -336,3 +336,23 @@ describe('looking up', () => {
     expect(run()).toBe(run());
   });
 });
+
+describe('an engine that keeps only the latest final orders', () => {
+  it('forgets the oldest, never one that is open, and still knows the latest', () => {
+    engine = new MatchingEngine([aSymbol()], 2);
+    placed({ clientOrderId: 'open' });
+    for (let count = 1; count <= 9; count++) {
+      placed({ clientOrderId: `final-${count}` });
+      engine.cancel('XRPUSDT', { clientOrderId: `final-${count}` }, 0);
+    }
+    const statusOf = (clientOrderId: string) => engine.order('XRPUSDT', { clientOrderId })?.status;
+    expect(['open', 'final-9', 'final-8', 'final-1'].map(statusOf)).toEqual([
+      'NEW',
+      'CANCELED',
+      'CANCELED',
+      undefined,
+    ]);
+    expect(engine.order('XRPUSDT', { orderId: 2 })).toBeUndefined();
+    expect(engine.openOrders()).toHaveLength(1);
+  });
+});
