@@ -25,8 +25,17 @@ export const DEFAULT_SETTINGS: Settings = {
   fee: new Decimal('0.001'),
 };
 
-/** The settings as a JSON object with the keys of a settings file; decimals as strings, so that none is rounded. */
-export const settingsToJson = (settings: Settings): Readonly<Record<string, string | number>> => ({
+/** Settings as JSON, with the keys of a settings file; decimals as plain text, so that none is rounded. */
+export type SettingsJson = {
+  readonly chunks: number;
+  readonly budget: string;
+  readonly buy_down_interval: string;
+  readonly profit_interval: string;
+  readonly rebuy_interval: string;
+  readonly fee: string;
+};
+
+export const settingsToJson = (settings: Settings): SettingsJson => ({
   chunks: settings.chunks,
   budget: settings.budget.toFixed(),
   buy_down_interval: settings.buyDownInterval.toFixed(),

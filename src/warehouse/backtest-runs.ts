@@ -2,25 +2,15 @@ import type { RecordedOrder } from '../backtest/order-recorder.js';
 import type { Summary } from '../backtest/summary.js';
 import { Decimal } from '../domain/decimal.js';
 import type { Period } from '../domain/period.js';
-import type { Settings } from '../domain/settings.js';
+import { type Settings, type SettingsJson, settingsToJson } from '../domain/settings.js';
 import type { Database } from './database.js';
-
-/** Settings as they are stored, and as a settings file holds them: money and fractions as decimal strings. */
-export interface StoredSettings {
-  readonly chunks: number;
-  readonly budget: string;
-  readonly buy_down_interval: string;
-  readonly profit_interval: string;
-  readonly rebuy_interval: string;
-  readonly fee: string;
-}
 
 /** A backtest over stored trades, as it was stored. */
 export interface StoredRun {
   readonly id: number;
   readonly symbol: string;
   readonly period: Period;
-  readonly settings: StoredSettings;
+  readonly settings: SettingsJson;
   readonly summary: Summary;
   readonly startedAt: Date;
 }
@@ -32,15 +22,6 @@ export interface BacktestRun {
   readonly orders: readonly RecordedOrder[];
   readonly startedAt: Date;
 }
-
-const storable = (settings: Settings): StoredSettings => ({
-  chunks: settings.chunks,
-  budget: settings.budget.toFixed(),
-  buy_down_interval: settings.buyDownInterval.toFixed(),
-  profit_interval: settings.profitInterval.toFixed(),
-  rebuy_interval: settings.rebuyInterval.toFixed(),
-  fee: settings.fee.toFixed(),
-});
 
 // A statement takes 65,535 values, and a row has eight.
 const ORDERS_PER_STATEMENT = 5_000;
@@ -55,7 +36,7 @@ export function saveRun({ kysely }: Database, run: BacktestRun): Promise<number>
         symbol: summary.symbol,
         from_time: period.fromMs,
         to_time: period.toMs,
-        settings: JSON.stringify(storable(settings)),
+        settings: JSON.stringify(settingsToJson(settings)),
         summary: JSON.stringify(summary),
         started_at: startedAt,
       })
@@ -98,7 +79,7 @@ function toRun(
     id: Number(row.id),
     symbol: row.symbol,
     period: { fromMs: Number(row.from_time), toMs: Number(row.to_time) },
-    settings: inOrder(SETTINGS_KEYS, row.settings as StoredSettings),
+    settings: inOrder(SETTINGS_KEYS, row.settings as SettingsJson),
     summary: inOrder(SUMMARY_KEYS, row.summary as Summary),
     startedAt: row.started_at,
   };

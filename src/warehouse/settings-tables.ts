@@ -112,7 +112,7 @@ export function changeSettings(
     if (row === undefined) return null;
     const current = settingsOf(row);
     const settings = change(current.settings);
-    const { chunks, ...decimals } = settingsToJson(settings) as Record<string, string> & { chunks: number };
+    const { chunks, ...decimals } = settingsToJson(settings);
     await transaction
       .updateTable('trading_settings')
       .set({ ...decimals, chunks, updated_at: sql`clock_timestamp()` })
