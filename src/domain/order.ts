@@ -28,6 +28,21 @@ export interface OrderRequest {
   readonly clientOrderId: string;
 }
 
+/** One match of an order of ours. */
+export interface Fill {
+  /** The public trade that it is; unique per symbol. */
+  readonly tradeId: number;
+  /** Quote per base. */
+  readonly price: Decimal;
+  /** Base asset. */
+  readonly quantity: Decimal;
+  /** Taken from what was received, in `commissionAsset`; null when nothing was taken. */
+  readonly commission: Decimal;
+  readonly commissionAsset: string | null;
+  /** Unix milliseconds, the exchange's. */
+  readonly time: number;
+}
+
 /** An order as the exchange knows it. */
 export interface Order extends OrderRequest {
   /** The exchange's, unique per symbol. */
@@ -35,6 +50,11 @@ export interface Order extends OrderRequest {
   readonly status: OrderStatus;
   /** Base asset filled so far, 0 to `quantity`. */
   readonly executedQuantity: Decimal;
+  /**
+   * Its fills, by trade id, as far as they are known here: an exchange's answer may tell how much was executed, and not in
+   * which trades. They are complete when their quantities add up to `executedQuantity`.
+   */
+  readonly fills: readonly Fill[];
   /** When the exchange accepted it, Unix milliseconds. */
   readonly createdTime: number;
   /** Its last change, Unix milliseconds. */

@@ -15,3 +15,13 @@ export const orders = (symbol: string): Topic<OrderUpdate> => `ORDERS:${symbol}`
 
 /** Candles of a symbol, of every interval. */
 export const ohlc = (symbol: string): Topic<CandleUpdate> => `OHLC:${symbol}`;
+
+/**
+ * Whoever follows our orders may have missed what was told of them, for instance while a connection was away: now that it is
+ * told again, everyone who waits for an order looks it up.
+ */
+export interface UserDataResumed {
+  readonly kind: 'user-data-resumed';
+}
+
+export const userData: Topic<UserDataResumed> = 'USER_DATA';

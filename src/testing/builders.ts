@@ -91,6 +91,7 @@ const AN_ORDER: Order = {
   orderId: 1,
   status: 'NEW',
   executedQuantity: ZERO,
+  fills: [],
   createdTime: 1_000,
   updatedTime: 1_000,
 };

@@ -67,6 +67,7 @@ export class Ledger {
       orderId: ++this.lastOrderId,
       status: executed.gte(request.quantity) ? 'FILLED' : executed.gt(ZERO) ? 'PARTIALLY_FILLED' : 'NEW',
       executedQuantity: executed,
+      fills: [],
       createdTime: nowMs,
       updatedTime: nowMs,
     });

@@ -32,6 +32,7 @@ export class DatabaseOrderLedger implements OrderLedger {
           orderId: Number(row.order_id),
           status: row.status,
           executedQuantity: new Decimal(row.executed_quantity),
+          fills: [],
           createdTime: Number(row.created_time),
           updatedTime: Number(row.updated_time),
         }),

@@ -35,6 +35,7 @@ export function anOrder(given: Loose<Order> = {}): Order {
     clientOrderId: 'hedgehog-1',
     orderId: 1,
     status: 'NEW',
+    fills: [],
     createdTime: 1_000,
     updatedTime: 1_000,
     ...rest,

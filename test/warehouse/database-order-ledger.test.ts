@@ -17,6 +17,7 @@ const anOrder = (given: Partial<Order> = {}): Order => ({
   orderId: 1,
   status: 'NEW',
   executedQuantity: ZERO,
+  fills: [],
   createdTime: 1_714_521_600_123,
   updatedTime: 1_714_521_600_123,
   ...given,

@@ -73,6 +73,7 @@ export class MatchingEngine {
       orderId: ++market.lastOrderId,
       status: 'NEW',
       executedQuantity: ZERO,
+      fills: [],
       createdTime: nowMs,
       updatedTime: nowMs,
     };
