@@ -1,4 +1,5 @@
 import { compose } from '../src/app/compose.js';
+import { mockPart } from '../src/app/exchange-part.js';
 import { Cursor, replay } from '../src/backtest/replay.js';
 import { SteppedPacing } from '../src/backtest/stepped-pacing.js';
 import { subscribersOf } from '../src/otp/index.js';
@@ -29,7 +30,7 @@ export async function countDeliveries({
   const engine = compose({
     clock: systemClock,
     log: QUIET_LOG,
-    symbols: symbols.values(),
+    exchange: mockPart({ symbols: symbols.values() }),
     pacing,
     scheduler: { pauseBeforeTurn: countTurn },
   });

@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.js';
 import type { CycleStore } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
 import { compose, type Outside } from './compose.js';
+import { mockPart } from './exchange-part.js';
 
 export interface BacktestRequest {
   readonly tape: AsyncIterable<readonly TradeEvent[]>;
@@ -59,13 +60,12 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
   const engine = compose({
     clock,
     log,
-    symbols: request.symbols.values(),
+    exchange: mockPart({ symbols: request.symbols.values(), finalOrdersKept: FINAL_ORDERS_KEPT }),
     pacing,
-    finalOrdersKept: FINAL_ORDERS_KEPT,
     onCycleEnd: ({ position, settings: terms }) => tally.add(position, terms),
-    tree: ({ pubsubSpec, exchangeSpec, pubsub, trading }) => [
+    tree: ({ pubsubSpec, exchangeSpecs, pubsub, trading }) => [
       pubsubSpec,
-      exchangeSpec,
+      ...exchangeSpecs,
       orderRecorderSpec({ symbol, pubsub, cursor }),
       trading.spec(),
     ],

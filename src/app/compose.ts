@@ -1,6 +1,3 @@
-import type { SymbolInfo } from '../domain/symbol-info.js';
-import { BinanceMock, type BinanceMockProtocol } from '../exchange/mock/binance-mock.js';
-import { mockExchange } from '../exchange/mock/mock-exchange.js';
 import {
   ActorSystem,
   type ChildSpec,
@@ -19,24 +16,19 @@ import type { Clock } from '../ports/clock.js';
 import type { Cycle, CycleStore } from '../ports/cycle-store.js';
 import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
-import { NO_LEDGER, type OrderLedger } from '../ports/order-ledger.js';
 import type { Pacing } from '../ports/pacing.js';
 import { MemoryCycleStore } from '../trading/memory-cycle-store.js';
 import { Trading, type TradingIntensity } from '../trading/trading.js';
+import type { BuildExchange } from './exchange-part.js';
 
 /** What an engine is made of; every choice of a real or a fake thing is made by whoever composes it. */
 export interface Outside {
   readonly clock: Clock;
   readonly log: Log;
-  /** What the exchange lists. */
-  readonly symbols: Iterable<SymbolInfo>;
+  readonly exchange: BuildExchange;
   readonly pacing: Pacing;
   /** Where cycles are kept; default in memory. */
   readonly cycles?: CycleStore;
-  /** Where the mock exchange keeps its orders; default nowhere. */
-  readonly ledger?: OrderLedger;
-  /** How many orders of a symbol that are no longer open the mock exchange still knows; default all. */
-  readonly finalOrdersKept?: number;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
   /**
@@ -59,7 +51,8 @@ export interface Core {
   readonly pubsub: Via<PubSubProtocol>;
   readonly trading: Trading;
   readonly pubsubSpec: ChildSpec<PubSubProtocol>;
-  readonly exchangeSpec: ChildSpec<BinanceMockProtocol>;
+  readonly exchange: Exchange;
+  readonly exchangeSpecs: readonly ChildSpec[];
 }
 
 export interface Engine {
@@ -75,7 +68,6 @@ export interface Engine {
 }
 
 const PUBSUB = 'PubSub';
-const EXCHANGE = 'BinanceMock';
 
 /** Builds the tree: the only place where parts are wired together. */
 export function compose(outside: Outside): Engine {
@@ -93,8 +85,8 @@ export function compose(outside: Outside): Engine {
     ...(outside.scheduler === undefined ? {} : { scheduler: outside.scheduler }),
   });
   const pubsub = system.registry.via<PubSubProtocol>(PUBSUB);
-  const mock = mockExchange(system, system.registry.via<BinanceMockProtocol>(EXCHANGE));
-  const exchange = outside.wrapExchange?.(mock, system) ?? mock;
+  const built = outside.exchange({ system, pubsub, pacing, clock, log });
+  const exchange = outside.wrapExchange?.(built.exchange, system) ?? built.exchange;
   const cycles = outside.cycles ?? new MemoryCycleStore();
   const onCycleEnd = outside.onCycleEnd ?? (() => {});
   const trading = new Trading(
@@ -108,19 +100,8 @@ export function compose(outside: Outside): Engine {
     pubsub,
     trading,
     pubsubSpec: childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
-    exchangeSpec: childSpec<BinanceMockProtocol>({
-      id: EXCHANGE,
-      server: BinanceMock,
-      arg: {
-        symbols: [...outside.symbols],
-        pubsub,
-        pacing,
-        clock,
-        ledger: outside.ledger ?? NO_LEDGER,
-        ...(outside.finalOrdersKept === undefined ? {} : { finalOrdersKept: outside.finalOrdersKept }),
-      },
-      register: EXCHANGE,
-    }),
+    exchange,
+    exchangeSpecs: built.specs,
   };
   system.spawn<SupervisorProtocol>(
     namedSupervisor('Hedgehog'),
@@ -135,9 +116,9 @@ export function compose(outside: Outside): Engine {
   };
 }
 
-const coreTree = ({ pubsubSpec, exchangeSpec, trading }: Core): readonly ChildSpec[] => [
+const coreTree = ({ pubsubSpec, exchangeSpecs, trading }: Core): readonly ChildSpec[] => [
   pubsubSpec,
-  exchangeSpec,
+  ...exchangeSpecs,
   trading.spec(),
 ];
 

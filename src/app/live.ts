@@ -18,6 +18,7 @@ import { storingService } from '../warehouse/storing.js';
 import { tradeHistory } from '../warehouse/trade-history.js';
 import { warehouseSpec } from '../warehouse/warehouse-tree.js';
 import { compose, type Engine } from './compose.js';
+import { mockPart } from './exchange-part.js';
 import type { StartConfig } from './start-config.js';
 import { tapeFeeds } from './tapes.js';
 
@@ -43,12 +44,14 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   const engine = compose({
     clock,
     log,
-    symbols: symbols.values(),
+    exchange: mockPart({
+      symbols: symbols.values(),
+      ledger: new DatabaseOrderLedger(database.kysely, retry),
+    }),
     pacing: UNPACED,
     cycles: await DatabaseCycleStore.open(database.kysely, retry),
-    ledger: new DatabaseOrderLedger(database.kysely, retry),
     onEnd,
-    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpec }) => {
+    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpecs }) => {
       const traded = tradingService(system, trading, {
         log,
         whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
@@ -70,7 +73,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
       return [
         pubsubSpec,
         databaseSpec(database),
-        exchangeSpec,
+        ...exchangeSpecs,
         warehouseSpec(system, {
           pubsub,
           autostart: followSpecs('DataWarehouse', stored, desired.storing()),

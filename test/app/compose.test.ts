@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { compose, type Engine } from '../../src/app/compose.js';
+import { mockPart } from '../../src/app/exchange-part.js';
 import type { Order } from '../../src/domain/order.js';
 import { publish } from '../../src/otp/index.js';
 import { SimClock } from '../../src/platform/sim-clock.js';
@@ -22,12 +23,14 @@ describe('a crash of what the whole engine rests on', () => {
       engine = compose({
         clock: new SimClock(),
         log: aLog(),
-        symbols: [aSymbol()],
+        exchange: mockPart({
+          symbols: [aSymbol()],
+          ledger: {
+            load: async () => [...kept.values()],
+            save: (order) => void kept.set(order.orderId, order),
+          },
+        }),
         pacing: UNPACED,
-        ledger: {
-          load: async () => [...kept.values()],
-          save: (order) => void kept.set(order.orderId, order),
-        },
         onCycleEnd: (cycle) => ended.push(cycle),
       });
       const { system, trading } = engine;
