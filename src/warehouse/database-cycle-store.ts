@@ -1,10 +1,10 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type Settings, settingsToJson } from '../domain/settings.js';
-import { randomId } from '../platform/random-id.js';
 import { parseSettings } from '../platform/settings-file.js';
 import type { Cycle, CycleStore, Leadership } from '../ports/cycle-store.js';
 import { FLAT, type Position } from '../strategy/position.js';
 import { type PositionJson, positionFromJson, positionToJson } from '../strategy/position-json.js';
+import { installationId } from './installation.js';
 import type { CyclesTable, Tables } from './schema.js';
 import { symbolIdOf } from './symbol-ids.js';
 
@@ -35,15 +35,7 @@ export class DatabaseCycleStore implements CycleStore {
    * @param scope `live`, or a name of its own for a backtest: the store sees no cycles of another scope
    */
   static async open(db: Kysely<Tables>, retry: Retry, scope = 'live'): Promise<DatabaseCycleStore> {
-    const id = await retry(async () => {
-      // 40 bits: a client order id must be told from those of any other installation of the same account.
-      await db
-        .insertInto('installation')
-        .values({ id: randomId(5) })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
-    });
+    const id = await retry(() => installationId(db));
     return new DatabaseCycleStore(db, retry, `hh${id}`, scope);
   }
 

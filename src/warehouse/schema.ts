@@ -139,6 +139,7 @@ export interface BacktestOrdersTable {
 export interface InstallationTable {
   is_only: Generated<boolean>;
   id: string;
+  exchange: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface CyclesTable {

@@ -112,7 +112,7 @@ const COLUMNS: {
     price: 'numeric',
     quantity: 'numeric',
   },
-  installation: { is_only: 'bool', id: 'text' },
+  installation: { is_only: 'bool', id: 'text', exchange: 'text?' },
   cycles: {
     id: 'int8',
     symbol_id: 'int4',

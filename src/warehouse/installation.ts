@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely';
+import { randomId } from '../platform/random-id.js';
+import type { Tables } from './schema.js';
+
+/** The database's own random id, made when it has none yet: it makes client order ids those of this database and no other. */
+export async function installationId(db: Kysely<Tables>): Promise<string> {
+  await makeInstallation(db);
+  return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
+}
+
+/**
+ * Makes a database that of an exchange, unless it is another's already: the ids in it mean something else there.
+ *
+ * @returns the exchange whose database it is now
+ */
+export async function claimForExchange(db: Kysely<Tables>, exchange: string): Promise<string> {
+  await makeInstallation(db);
+  const claimed = await db
+    .updateTable('installation')
+    .set({ exchange: sql<string>`coalesce(exchange, ${exchange})` })
+    .returning('exchange')
+    .executeTakeFirstOrThrow();
+  return claimed.exchange ?? exchange;
+}
+
+async function makeInstallation(db: Kysely<Tables>): Promise<void> {
+  await db
+    .insertInto('installation')
+    // 40 bits: a client order id must be told from those of any other installation of the same account.
+    .values({ id: randomId(5) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
