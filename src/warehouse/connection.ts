@@ -29,14 +29,25 @@ export function stageOf(environment: Environment): Stage {
   throw new InputError(`HEDGEHOG_ENV is ${quoted(given)}; allowed is ${STAGES.join(', ')}`);
 }
 
+const NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** @throws InputError when HEDGEHOG_DATABASE is not the name of a database */
+function nameIn({ HEDGEHOG_DATABASE: name }: Environment): string | undefined {
+  if (!name) return undefined;
+  if (NAME.test(name)) return name;
+  throw new InputError(
+    `HEDGEHOG_DATABASE is ${quoted(name)}; allowed is at most 63 of a-z, 0-9 and _, of which a digit is not the first`,
+  );
+}
+
 /**
  * The database that the environment asks for: that of DATABASE_URL, or else one in the server that Hedgehog runs itself, whose
- * files are in HEDGEHOG_DATA_DIR, or else in `.hedgehog` in the working directory.
+ * files are in HEDGEHOG_DATA_DIR, or else in `.hedgehog` in the working directory. HEDGEHOG_DATABASE names another one there.
  *
  * @param database the name of another database on that server
  * @throws InputError when a variable is not what it should be; it never holds the password
  */
-export function targetOf(environment: Environment, database?: string): Target {
+export function targetOf(environment: Environment, database = nameIn(environment)): Target {
   const stage = stageOf(environment);
   const url = environment.DATABASE_URL;
   if (url) return urlTarget(url, stage, database);

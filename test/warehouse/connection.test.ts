@@ -35,6 +35,19 @@ describe('targetOf', () => {
     expect(targetOf(environment).database).toBe(database);
   });
 
+  it('is called as HEDGEHOG_DATABASE says, on either server', () => {
+    const environment = { HEDGEHOG_DATABASE: 'hedgehog_testnet' };
+    expect(targetOf(environment)).toMatchObject({ kind: 'embedded', database: 'hedgehog_testnet' });
+    expect(targetOf({ ...environment, DATABASE_URL: 'postgres://h@host/other' })).toMatchObject({
+      database: 'hedgehog_testnet',
+      shown: 'postgres://h@host/hedgehog_testnet',
+    });
+  });
+
+  it.each(['1st', 'Upper', 'a b', 'a'.repeat(64), 'x;y'])('refuses to be called %s', (name) => {
+    expect(() => targetOf({ HEDGEHOG_DATABASE: name })).toThrow(`HEDGEHOG_DATABASE is "${name}"; allowed is`);
+  });
+
   it('takes HEDGEHOG_DATA_DIR, or else .hedgehog in the working directory', () => {
     expect(targetOf({ HEDGEHOG_DATA_DIR: '/srv/data' })).toMatchObject({ dataDirectory: '/srv/data' });
     expect(targetOf({})).toMatchObject({ dataDirectory: `${process.cwd()}/.hedgehog` });
