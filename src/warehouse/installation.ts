@@ -23,6 +23,12 @@ export async function claimForExchange(db: Kysely<Tables>, exchange: string): Pr
   return claimed.exchange ?? exchange;
 }
 
+/** The exchange whose database it is; null while it is nobody's. */
+export async function exchangeOf(db: Kysely<Tables>): Promise<string | null> {
+  const row = await db.selectFrom('installation').select('exchange').executeTakeFirst();
+  return row?.exchange ?? null;
+}
+
 async function makeInstallation(db: Kysely<Tables>): Promise<void> {
   await db
     .insertInto('installation')

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { seedSettings } from '../../seeds/settings.js';
+import { claimForExchange } from '../../src/warehouse/installation.js';
 import { dropDatabase, freshDatabase, testDatabase } from '../support/database.js';
 import {
   commandsOn,
@@ -267,6 +268,9 @@ describe('the commands that switch and set', () => {
     const refused = await command(...args);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('no Hedgehog runs on this database');
+    await claimForExchange(db.database.kysely, 'binance-testnet');
+    expect(await command(...args)).toMatchObject({ code: 2, stdout: '' });
+    expect((await command(...args)).stderr).toContain('this database is that of binance-testnet');
     expect((await command(...args, '--interval-ms', 'x')).stderr).toContain('--interval-ms is "x"');
   });
 });

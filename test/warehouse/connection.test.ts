@@ -45,7 +45,9 @@ describe('targetOf', () => {
   });
 
   it.each(['1st', 'Upper', 'a b', 'a'.repeat(64), 'x;y'])('refuses to be called %s', (name) => {
-    expect(() => targetOf({ HEDGEHOG_DATABASE: name })).toThrow(/^HEDGEHOG_DATABASE is .+; allowed is at most 63/);
+    expect(() => targetOf({ HEDGEHOG_DATABASE: name })).toThrow(
+      /^HEDGEHOG_DATABASE is .+; allowed is at most 63/,
+    );
   });
 
   it('takes HEDGEHOG_DATA_DIR, or else .hedgehog in the working directory', () => {

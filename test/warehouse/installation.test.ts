@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { claimForExchange, installationId } from '../../src/warehouse/installation.js';
+import { claimForExchange, exchangeOf, installationId } from '../../src/warehouse/installation.js';
 import { testDatabase } from '../support/database.js';
 
 const db = testDatabase();
@@ -16,9 +16,11 @@ describe('a database', () => {
   it('is that of the exchange that claims it first, for good', async () => {
     const { kysely } = db.database;
     const id = await installationId(kysely);
+    expect(await exchangeOf(kysely)).toBeNull();
     expect(await claimForExchange(kysely, 'binance-testnet')).toBe('binance-testnet');
     expect(await claimForExchange(kysely, 'binance')).toBe('binance-testnet');
     expect(await claimForExchange(kysely, 'binance-testnet')).toBe('binance-testnet');
+    expect(await exchangeOf(kysely)).toBe('binance-testnet');
     expect(await installationId(kysely)).toBe(id);
   });
 

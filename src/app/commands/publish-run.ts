@@ -3,6 +3,7 @@ import { MachineError } from '../../platform/machine-error.js';
 import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import { systemClock } from '../../platform/system-clock.js';
 import type { Database } from '../../warehouse/database.js';
+import { exchangeOf } from '../../warehouse/installation.js';
 import { publishState, requestPublishing } from '../../warehouse/publish-requests.js';
 import { wait } from '../../warehouse/retry.js';
 import { isRunning } from '../../warehouse/running-lock.js';
@@ -25,6 +26,12 @@ export async function publishCommand({ symbol, from, to, intervalMs: given }: Pu
     );
   }
   await withReadyDatabase(async (database) => {
+    const exchange = await exchangeOf(database.kysely);
+    if (exchange !== null && exchange !== 'mock') {
+      throw new InputError(
+        `this database is that of ${exchange}, where nobody may take old trades for new ones; allowed is one of the exchange mock`,
+      );
+    }
     const known = await switchRows(database.kysely, 'streaming_settings');
     if (!known.some((row) => row.symbol === symbol)) {
       throw unknownSymbols(
