@@ -160,7 +160,7 @@ describe('a trader that crashes comes back', () => {
     engine.exchange.expectLookup();
     await killFirstTrader();
     await engine.exchange.tell(first.report);
-    expect(positionOf(1)).toMatchObject({ phase: 'buying', buy: { orderId: 1, tradeIds: [-1] } });
+    expect(positionOf(1)).toMatchObject({ phase: 'buying', buy: { orderId: 1, fills: [{ tradeId: -1 }] } });
     engine.exchange.expectOrder({ side: 'SELL', quantity: '2' });
     await engine.exchange.fill(buy);
   });
@@ -275,6 +275,7 @@ describe('a trader that crashes comes back', () => {
       rebuy: 'unspent',
       buy: position.buy,
       sell: position.buy,
+      earlierSells: [],
     });
     await killFirstTrader();
     expect(buy.met).toBe(true);
