@@ -10,6 +10,7 @@ import { Tally } from '../backtest/tally.js';
 import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
+import type { FillModel } from '../exchange/mock/fill-model.js';
 import { type ActorSnapshot, inspectTree, type Scheduler } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { CycleStore } from '../ports/cycle-store.js';
@@ -22,6 +23,7 @@ export interface BacktestRequest {
   readonly symbol: string;
   readonly settings: Settings;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  readonly fillModel?: FillModel;
   readonly clock: Clock;
   readonly log: Log;
   readonly scheduler?: Scheduler;
@@ -60,7 +62,11 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
   const engine = compose({
     clock,
     log,
-    exchange: mockPart({ symbols: request.symbols.values(), finalOrdersKept: FINAL_ORDERS_KEPT }),
+    exchange: mockPart({
+      symbols: request.symbols.values(),
+      finalOrdersKept: FINAL_ORDERS_KEPT,
+      fillModel: request.fillModel,
+    }),
     pacing,
     onCycleEnd: ({ position, settings: terms }) => tally.add(position, terms),
     tree: ({ pubsubSpec, exchangeSpecs, pubsub, trading }) => [

@@ -1,29 +1,39 @@
 import { z } from 'zod';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { readExchangeInfo } from '../exchange/exchange-info.js';
+import { FILL_MODELS, type FillModel } from '../exchange/mock/fill-model.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../platform/shape-problems.js';
 import { LOG_LEVELS, type LogLevel } from '../ports/log.js';
 import { type Pace, parsePace } from '../streaming/pace.js';
 import { type Environment, stageOf, targetOf } from '../warehouse/connection.js';
+import { chooseExchange, type RemoteExchange } from './exchange-choice.js';
 import { BUNDLED_EXCHANGE_INFO } from './project-files.js';
 import { givenTapes, type Tapes, tapesBySymbol, tapesIn } from './tapes.js';
 
-/** What `hedgehog start` is told by the environment. */
-export interface StartConfig {
-  readonly logLevel: LogLevel;
+/** The exchange in the process, and the trades that it is shown. */
+export interface MockMarket {
+  readonly kind: 'mock';
+  readonly name: 'mock';
+  readonly fillModel: FillModel;
   readonly pace: Pace;
   readonly loops: boolean;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
   readonly tapes: Tapes;
 }
 
+/** What `hedgehog start` is told by the environment. */
+export interface StartConfig {
+  readonly logLevel: LogLevel;
+  readonly exchange: MockMarket | RemoteExchange;
+}
+
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, values.join(', '));
 
 const schema = z.object({
-  HEDGEHOG_EXCHANGE: oneOf(['mock']).default('mock'),
   HEDGEHOG_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  HEDGEHOG_FILL_MODEL: oneOf(FILL_MODELS).default('book'),
   HEDGEHOG_TAPE_PACE: z.string().default('x1'),
   HEDGEHOG_TAPE_LOOP: oneOf(['on', 'off']).default('off'),
   HEDGEHOG_EXCHANGE_INFO: z.string().default(BUNDLED_EXCHANGE_INFO),
@@ -53,16 +63,49 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   await attempt(null, () => stageOf(environment));
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
+  const choice = await attempt(null, () => chooseExchange(environment));
+  const market = choice?.kind === 'remote' ? (await refuseMockVariables(given, attempt)) : await readMarket(given, attempt);
+  if (!parsed.success || choice === undefined || problems.length > 0) {
+    throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
+  }
+  const { HEDGEHOG_LOG_LEVEL: logLevel, HEDGEHOG_TAPE_LOOP: loop, HEDGEHOG_FILL_MODEL: fillModel } = parsed.data;
+  if (choice.kind === 'remote') return { logLevel, exchange: choice };
+  if (market === undefined) throw new Error('a market that could not be read told no problem');
+  return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' } };
+}
+
+/** What is said of the exchange in the process and means nothing on another one. */
+const OF_MOCK = [
+  'HEDGEHOG_TAPE',
+  'HEDGEHOG_TAPES_FOLDER',
+  'HEDGEHOG_TAPE_PACE',
+  'HEDGEHOG_TAPE_LOOP',
+  'HEDGEHOG_EXCHANGE_INFO',
+  'HEDGEHOG_FILL_MODEL',
+] as const;
+
+async function refuseMockVariables(given: Environment, attempt: Attempt): Promise<undefined> {
+  for (const variable of OF_MOCK) {
+    if (given[variable] === undefined) continue;
+    await attempt(variable, () => {
+      throw new InputError(
+        `it is for the exchange mock, and HEDGEHOG_EXCHANGE is ${quoted(given.HEDGEHOG_EXCHANGE ?? '')}`,
+      );
+    });
+  }
+  return undefined;
+}
+
+async function readMarket(
+  given: Environment,
+  attempt: Attempt,
+): Promise<Pick<MockMarket, 'pace' | 'symbols' | 'tapes'> | undefined> {
   const pace = await attempt(null, () => paceOf(given.HEDGEHOG_TAPE_PACE ?? 'x1'));
   const symbols = await attempt('HEDGEHOG_EXCHANGE_INFO', () =>
     readExchangeInfo(given.HEDGEHOG_EXCHANGE_INFO ?? BUNDLED_EXCHANGE_INFO),
   );
   const tapes = symbols && (await readTapes(given, symbols, attempt));
-  if (!parsed.success || pace === undefined || symbols === undefined || problems.length > 0) {
-    throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
-  }
-  const { HEDGEHOG_LOG_LEVEL: logLevel, HEDGEHOG_TAPE_LOOP: loop } = parsed.data;
-  return { logLevel, pace, loops: loop === 'on', symbols, tapes: tapes ?? new Map() };
+  return pace && symbols && tapes && { pace, symbols, tapes };
 }
 
 type Attempt = <T>(key: string | null, work: () => T | Promise<T>) => Promise<T | undefined>;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FILL_MODELS, type FillModel } from '../../exchange/mock/fill-model.js';
 import { LOG_LEVELS, type LogLevel } from '../../ports/log.js';
 
 /** The options as given; nothing in them has been looked at yet. */
@@ -9,7 +10,7 @@ export interface BacktestOptions {
   readonly symbol: string;
   readonly settings?: string;
   readonly exchangeInfo?: string;
-  readonly fillModel: 'book';
+  readonly fillModel: FillModel;
   readonly ordersOut?: string;
   readonly sort?: true;
   readonly durable?: true;
@@ -25,6 +26,10 @@ seller_order_id, trade_time and buyer_market_maker, or Binance's public trade du
 A period is of trade times, and both ends belong to it: a day as --to lasts to its last millisecond, 23:59:59.999 UTC; an
 instant is the one millisecond it names, so --to 2019-06-01T12:00:00Z takes in a trade at 12:00:00.000 and none at 12:00:00.001.
 A backtest over a period is stored with its orders; backtests list shows them. Trades are stored by import-trades.
+
+Both fill models fill an order, at its own price, by trades that print strictly through that price. book fills it whole and
+takes no commission. tape fills no more than was traded, first the orders of better prices and then the older ones, and
+takes a commission of 0.001 from what each fill brings: orders are filled in parts, and what was bought is less.
 
 Settings are a JSON object; a key left out takes its default:
   {"chunks": 5, "budget": "1000", "buy_down_interval": "0.0001", "profit_interval": "-0.0012",
@@ -53,8 +58,8 @@ export function addBacktestCommand(program: Command): void {
       "symbol rules in Binance's JSON shape, plain or .gz (default: the bundled ones)",
     )
     .addOption(
-      new Option('--fill-model <model>', 'how the mock exchange fills orders')
-        .choices(['book'])
+      new Option('--fill-model <model>', 'how the mock exchange fills orders, see below')
+        .choices(FILL_MODELS)
         .default('book'),
     )
     .option('--orders-out <file>', 'write every order as CSV')

@@ -146,7 +146,7 @@ async function tradeDurably(
 }
 
 async function trade(
-  { symbol, logLevel }: BacktestOptions,
+  { symbol, logLevel, fillModel }: BacktestOptions,
   { settings, symbols }: Terms,
   open: Open,
   cycles?: CycleStore,
@@ -162,6 +162,7 @@ async function trade(
       symbol,
       settings,
       symbols,
+      fillModel,
       clock: systemClock,
       log: createLog(logLevel),
       ...(cycles === undefined ? {} : { cycles }),

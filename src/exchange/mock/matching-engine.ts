@@ -12,6 +12,7 @@ import type { TradeEvent } from '../../domain/trade-event.js';
 import type { OrderKey } from '../../ports/exchange.js';
 import type { ForgottenOrders, KeptOrder } from '../../ports/order-ledger.js';
 import { Accounts, MAIN, received, type StartingBalances } from './accounts.js';
+import type { FillModel } from './fill-model.js';
 import {
   change,
   type Entry,
@@ -46,7 +47,7 @@ export interface EngineOptions {
   /** How many orders of a symbol that are no longer open can still be looked up, the latest; default all. */
   readonly finalOrdersKept?: number | undefined;
   /** Default `book`. */
-  readonly fillModel?: 'book' | 'tape' | undefined;
+  readonly fillModel?: FillModel | undefined;
   /** Fraction of what a fill brings that is taken of it; default none in `book`, 0.001 in `tape`. */
   readonly commissionRate?: Decimal | undefined;
   /** Account -> asset -> what it has free to begin with. Default: one account, `main`, whose funds are not checked. */
