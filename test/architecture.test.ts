@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   exchange: [
     ...['exchange', 'domain', 'ports', 'otp', 'zod'],
-    ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],
+    ...['platform/error-facts', 'platform/input-error', 'platform/input-file', 'platform/shape-problems'],
   ],
   backtest: [
     ...['backtest', 'domain', 'strategy', 'ports', 'otp', 'csv-parse', 'yauzl'],

@@ -1,0 +1,17 @@
+// Fifteen digits survive the way through a double; a literal this long may not.
+const LONG_NUMBER = /-?\d[\d.eE+-]{15}/;
+const STRING_OR_LONG_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{15,}/g;
+
+/**
+ * What a JSON text stands for, except that numbers of more than fifteen characters become strings: as numbers they would come
+ * out rounded, and an id that is wrong by one is worse than none.
+ *
+ * @throws SyntaxError when it is not JSON
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!LONG_NUMBER.test(text)) return value;
+  return JSON.parse(
+    text.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)),
+  );
+}
