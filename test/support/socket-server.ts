@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,7 +10,11 @@ export type Reception =
   | { readonly kind: 'accept' }
   | { readonly kind: 'refuse'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** The TCP connection stands, and no answer comes. */
-  | { readonly kind: 'hang' };
+  | { readonly kind: 'hang' }
+  /** A WebSocket comes about, on which nothing is ever said: no frame, no pong, no answer to a close. */
+  | { readonly kind: 'mute' };
+
+const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** One WebSocket that the server accepted. */
 export class ServerConnection {
@@ -61,6 +66,12 @@ export class ServerConnection {
   }
 }
 
+const acceptance = ({ headers }: IncomingMessage): string => {
+  const key = createHash('sha1').update(`${headers['sec-websocket-key']}${ACCEPT_GUID}`).digest('base64');
+  const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  return `${upgrade}Sec-WebSocket-Accept: ${key}\r\n\r\n`;
+};
+
 /** A WebSocket server on 127.0.0.1 that does what its test tells it. */
 export class SocketServer {
   /** All that were ever accepted, in order. */
@@ -71,7 +82,8 @@ export class SocketServer {
   onConnection: (connection: ServerConnection) => void = () => undefined;
   onFrame: (text: string, connection: ServerConnection) => void = () => undefined;
   private readonly webSockets = new WebSocketServer({ noServer: true });
-  private readonly hanging = new Set<Duplex>();
+  /** Those that hang or are mute, as long as they stand. */
+  readonly hanging = new Set<Duplex>();
   private http: Server | null = null;
   private port = 0;
 
@@ -120,9 +132,13 @@ export class SocketServer {
   private receive(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.attempts++;
     const { reception } = this;
-    if (reception.kind === 'hang') {
+    if (reception.kind === 'hang' || reception.kind === 'mute') {
       this.hanging.add(socket);
       socket.on('error', () => undefined);
+      socket.on('end', () => socket.destroy());
+      socket.on('close', () => this.hanging.delete(socket));
+      socket.resume();
+      if (reception.kind === 'mute') socket.write(acceptance(request));
     } else if (reception.kind === 'refuse') {
       const headers = Object.entries({ 'content-length': '0', ...reception.headers });
       const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');

@@ -189,7 +189,6 @@ export class KeptSocket {
     const wasUp = line === this.current;
     if (wasUp) {
       this.current = null;
-      this.cancelRotation();
       this.cancelProof();
     } else {
       this.next = null;

@@ -119,20 +119,17 @@ export class Line {
   }
 
   private watch(delayMs: number): void {
-    this.cancelTimer = this.options.clock.after(delayMs, () => {
-      const leftMs = this.leftMs();
-      if (leftMs > 0) this.watch(leftMs);
-      else this.judgeSilence();
+    const { clock } = this.options;
+    this.cancelTimer = clock.after(delayMs, () => {
+      // When this process itself was held up, what came meanwhile is still to be read: so it is read first.
+      this.cancelTimer = clock.after(0, () => this.judgeSilence());
     });
   }
 
-  /** When this process itself was held up, what came meanwhile is still to be read: so it is read first. */
   private judgeSilence(): void {
-    this.cancelTimer = this.options.clock.after(0, () => {
-      const leftMs = this.leftMs();
-      if (leftMs > 0) this.watch(leftMs);
-      else this.end(lineEnd('silent'));
-    });
+    const leftMs = this.leftMs();
+    if (leftMs > 0) this.watch(leftMs);
+    else this.end(lineEnd('silent'));
   }
 
   private leftMs(): number {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectionBudget } from '../../../../src/exchange/binance/socket/connection-budget.js';
 import { KeptSocket } from '../../../../src/exchange/binance/socket/kept-socket.js';
@@ -192,6 +193,32 @@ describe('a kept socket', () => {
     server.reception = { kind: 'accept' };
     clock.advance(125);
     await untilTold('up 2');
+  });
+
+  it('forgets no failure for a connection that was lost before it proved good', async () => {
+    const { socket, downs, untilTold } = open();
+    const first = await server.connection(1);
+    await untilTold('up 1');
+    clock.advance(29_000);
+    server.reception = { kind: 'refuse', status: 503 };
+    first.drop();
+    await until(
+      () => downs.length === 6,
+      () => clock.advance(100),
+    );
+    expect(downs.map((down) => down.willRetryInMs)).toEqual([125, 250, 500, 1_000, 2_000, 4_000]);
+    expect(socket.inspect().failures).toBe(6);
+  });
+
+  it('makes one attempt where the budget has room for one, however many wait', async () => {
+    const budget = new ConnectionBudget(clock, { attempts: 1, periodMs: 1_000 });
+    const sockets = [open({ budget }), open({ budget }), open({ budget })];
+    const attempts = () => sockets.map(({ socket }) => socket.inspect().attempts);
+    expect(attempts()).toEqual([1, 0, 0]);
+    clock.advance(1_000);
+    expect(attempts()).toEqual([1, 1, 0]);
+    clock.advance(1_000);
+    expect(attempts()).toEqual([1, 1, 1]);
   });
 
   it('never makes more attempts than the budget of all sockets allows', async () => {
@@ -479,15 +506,14 @@ describe('a closed socket', () => {
   });
 
   it('cuts a connection whose other side does not answer the close', async () => {
+    server.reception = { kind: 'mute' };
     const { socket, untilTold } = open();
-    const first = await server.connection(1);
     await untilTold('up 1');
-    first.stall();
     socket.close();
-    clock.advance(5_000);
-    first.socket.resume();
-    await until(() => first.closed);
-    expect(first.closeCode).toBe(1000);
+    clock.advance(4_999);
+    expect(server.hanging.size).toBe(1);
+    clock.advance(1);
+    await until(() => server.hanging.size === 0);
   });
 });
 
@@ -503,5 +529,25 @@ describe('a connection that its owner gives up', () => {
     await until(() => first.closed);
     clock.advance(125);
     await untilTold('up 2');
+  });
+
+  it('delivers nothing more, not even what it had received already', async () => {
+    const frames: string[] = [];
+    const { socket, untilTold } = open({
+      onFrame(text, line) {
+        frames.push(text);
+        socket.giveUp(line, 'enough');
+      },
+    });
+    const first = await server.connection(1);
+    await untilTold('up 1');
+    // In one piece, so that they arrive together.
+    const raw = Reflect.get(first.socket, '_socket') as Socket;
+    raw.cork();
+    first.send('a');
+    first.send('b');
+    raw.uncork();
+    await until(() => first.closed);
+    expect(frames).toEqual(['a']);
   });
 });
