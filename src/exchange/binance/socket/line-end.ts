@@ -23,8 +23,10 @@ export interface LineEnd {
   readonly httpStatus: number | null;
   /** How long the exchange wants no connection of ours; 0 when it did not say. */
   readonly stayAwayMs: number;
-  /** For a human: a close reason, an error's code or text. May be empty. */
+  /** For a human: an error's code, or what its owner said. Not from the exchange. May be empty. */
   readonly detail: string;
+  /** What the exchange wrote when it closed. May be empty; may hold anything that was sent to it, so it is shown nowhere here. */
+  readonly closeReason: string;
 }
 
 export const lineEnd = (cause: EndCause, given: Partial<LineEnd> = {}): LineEnd => ({
@@ -33,13 +35,14 @@ export const lineEnd = (cause: EndCause, given: Partial<LineEnd> = {}): LineEnd 
   httpStatus: null,
   stayAwayMs: 0,
   detail: '',
+  closeReason: '',
   ...given,
 });
 
 /** Too many requests, banned, or blocked by the firewall: to come back at once makes it worse. */
-const UNWELCOME = new Set([403, 418, 429]);
-const UNWELCOME_MS = 60_000;
-const LONGEST_BAN_MS = 3 * 86_400_000;
+export const UNWELCOME: ReadonlySet<number> = new Set([403, 418, 429]);
+export const UNWELCOME_MS = 60_000;
+export const LONGEST_BAN_MS = 3 * 86_400_000;
 
 /** The end of a connection that was answered with an HTTP status in place of a WebSocket. */
 export function refusal({ statusCode = 0, headers }: IncomingMessage): LineEnd {

@@ -105,11 +105,11 @@ export class Line {
       this.lastError = String(Reflect.get(error, 'code') ?? error.message);
     });
     socket.on('close', (closeCode, reason) => {
-      const detail = String(reason) || this.lastError;
+      const detail = this.lastError;
       this.end(
         this.state === 'connecting'
           ? lineEnd('refused', { detail })
-          : lineEnd('closed', { closeCode, detail }),
+          : lineEnd('closed', { closeCode, detail, closeReason: String(reason) }),
       );
     });
   }

@@ -102,7 +102,10 @@ describe('a kept socket', () => {
 
   it.each([
     { how: 'cut', end: { cause: 'closed', closeCode: 1006 } },
-    { how: 'closed by the exchange', end: { cause: 'closed', closeCode: 1008, detail: 'Too many requests' } },
+    {
+      how: 'closed by the exchange',
+      end: { cause: 'closed', closeCode: 1008, closeReason: 'Too many requests' },
+    },
   ])('connects again when it is $how, after a wait', async ({ how, end }) => {
     const { socket, downs, untilTold, told } = open();
     const first = await server.connection(1);
@@ -152,7 +155,14 @@ describe('a kept socket', () => {
     await untilTold('down refused');
     expect(downs).toEqual([
       {
-        ...{ cause: 'refused', closeCode: null, httpStatus: 429, stayAwayMs: 90_000, detail: 'HTTP 429' },
+        ...{
+          cause: 'refused',
+          closeCode: null,
+          httpStatus: 429,
+          stayAwayMs: 90_000,
+          detail: 'HTTP 429',
+          closeReason: '',
+        },
         ...{ wasUp: false, willRetryInMs: 90_000 },
       },
     ]);
