@@ -20,10 +20,9 @@ export class KnownBalances {
   take(balances: readonly Balance[], updatedTime: number): Balance[] {
     return balances.filter((balance) => {
       const before = this.known.get(balance.asset);
-      if (before !== undefined && (updatedTime < before.updatedTime || isSame(before.balance, balance)))
-        return false;
+      if (before !== undefined && updatedTime < before.updatedTime) return false;
       this.known.set(balance.asset, { balance, updatedTime });
-      return true;
+      return before === undefined || !isSame(before.balance, balance);
     });
   }
 
