@@ -1,4 +1,4 @@
-import type { AccountEvent } from '../domain/account.js';
+import type { AccountEvent, Balance } from '../domain/account.js';
 import type { CandleUpdate } from '../domain/candle.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import type { OrderUpdate } from '../domain/order.js';
@@ -32,3 +32,11 @@ export interface UserDataResumed {
 }
 
 export const userData: Topic<UserDataResumed> = 'USER_DATA';
+
+/** What the account has of some assets, from now on; of the others nothing is said. */
+export interface BalancesChanged {
+  readonly kind: 'balances-changed';
+  readonly balances: readonly Balance[];
+}
+
+export const accountBalances: Topic<BalancesChanged> = 'BALANCES';
