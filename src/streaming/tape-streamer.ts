@@ -1,5 +1,6 @@
 import {
   type Address,
+  childSpec,
   type GenServer,
   type Next,
   type Protocol,
@@ -8,34 +9,35 @@ import {
   type Self,
 } from '../otp/index.js';
 import { tradeEvents } from '../ports/topics.js';
+import type { StreamingSource } from './streaming-source.js';
 import type { TradeFeed } from './trade-feed.js';
 
-/** Streamer: publishes one symbol's trades on `TRADE_EVENTS:<SYMBOL>`, each when its feed says that it is due. */
-export interface StreamerArg {
+/** TapeStreamer: publishes one symbol's trades from a tape on `TRADE_EVENTS:<SYMBOL>`, each when its feed says that it is due. */
+export interface TapeStreamerArg {
   readonly symbol: string;
   readonly feed: TradeFeed;
   readonly pubsub: Address<PubSubProtocol>;
 }
 
-interface StreamerState extends StreamerArg {
+interface TapeStreamerState extends TapeStreamerArg {
   phase: 'loading' | 'streaming' | 'ended';
 }
 
-export interface StreamerProtocol extends Protocol {
-  readonly arg: StreamerArg;
-  readonly state: StreamerState;
+export interface TapeStreamerProtocol extends Protocol {
+  readonly arg: TapeStreamerArg;
+  readonly state: TapeStreamerState;
   readonly info:
     | { readonly kind: 'due' | 'loaded' }
     | { readonly kind: 'load-failed'; readonly error: unknown };
   readonly continue: 'begin';
 }
 
-type StreamerSelf = Self<StreamerProtocol>;
+type TapeStreamerSelf = Self<TapeStreamerProtocol>;
 
 /** Most trades published in one turn, so that a fast tape holds up nobody for long. */
 const MOST_AT_ONCE = 500;
 
-function load(state: StreamerState, self: StreamerSelf): Next<StreamerProtocol> {
+function load(state: TapeStreamerState, self: TapeStreamerSelf): Next<TapeStreamerProtocol> {
   state.phase = 'loading';
   self.pipe(
     state.feed.load(),
@@ -46,7 +48,7 @@ function load(state: StreamerState, self: StreamerSelf): Next<StreamerProtocol> 
 }
 
 /** Publishes what is due, and comes back when more is. */
-function stream(state: StreamerState, self: StreamerSelf): Next<StreamerProtocol> {
+function stream(state: TapeStreamerState, self: TapeStreamerSelf): Next<TapeStreamerProtocol> {
   const { feed } = state;
   for (let count = 0; count < MOST_AT_ONCE; count++) {
     if (!feed.isLoaded) return load(state, self);
@@ -70,8 +72,8 @@ function stream(state: StreamerState, self: StreamerSelf): Next<StreamerProtocol
   return { state };
 }
 
-export const Streamer: GenServer<StreamerProtocol> = {
-  kind: 'Streamer',
+export const TapeStreamer: GenServer<TapeStreamerProtocol> = {
+  kind: 'TapeStreamer',
   init: (arg) => ({ state: { ...arg, phase: 'loading' }, continue: 'begin' }),
   continue: (state, _note, self) => stream(state, self),
   info(state, message, self) {
@@ -87,3 +89,24 @@ export const Streamer: GenServer<StreamerProtocol> = {
   },
   inspect: ({ phase, feed }) => ({ phase, published: feed.published }),
 };
+
+export interface TapeSourceOptions {
+  readonly pubsub: Address<PubSubProtocol>;
+  /** A symbol without a feed cannot be streamed. */
+  readonly feeds: ReadonlyMap<string, TradeFeed>;
+  /** Why a symbol has no feed, in words. */
+  readonly whyNoFeed: (symbol: string) => string;
+}
+
+/** Streams tapes. */
+export const tapeSource = ({ pubsub, feeds, whyNoFeed }: TapeSourceOptions): StreamingSource => ({
+  before: [],
+  whyNot: (symbol) => (feeds.has(symbol) ? null : whyNoFeed(symbol)),
+  streamer: (symbol, name) =>
+    childSpec<TapeStreamerProtocol>({
+      id: name,
+      server: TapeStreamer,
+      arg: { symbol, pubsub, feed: feeds.get(symbol) as TradeFeed },
+      register: name,
+    }),
+});
