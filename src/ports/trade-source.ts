@@ -17,7 +17,7 @@ export interface PastTrades {
   fetchTrades(symbol: string, fromId: number, limit: number): Promise<readonly TradeEvent[] | RetryLater>;
 }
 
-/** What is written down of the trades of each symbol. */
+/** What is written down of the trades of each symbol. While that cannot be reached, all of these wait. */
 export interface TradeRecord {
   /** The id of the last trade that is known to have been published; null when none is. */
   lastPublished(symbol: string): Promise<number | null>;

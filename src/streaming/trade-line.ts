@@ -1,4 +1,4 @@
-import type { IdRange } from '../domain/id-range.js';
+import { describeRanges, type IdRange } from '../domain/id-range.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import { type Offered, TradeSequence } from './trade-sequence.js';
 
@@ -137,6 +137,21 @@ export class TradeLine {
 
   recorded(notes: readonly Note[]): void {
     for (const note of notes) this.notes.splice(this.notes.indexOf(note), 1);
+  }
+
+  inspect(): Readonly<Record<string, unknown>> {
+    const { lastId, gap, waitingCount, droppedCount, duplicates, absent } = this.sequence;
+    return {
+      phase: this.phase,
+      lastId,
+      ...(gap === null ? {} : { gap: describeRanges([gap]), waiting: waitingCount }),
+      ...(droppedCount === 0 ? {} : { dropped: droppedCount }),
+      ...(this.check === 'none' ? {} : { check: this.check }),
+      ...(this.trouble === null ? {} : { trouble: this.trouble }),
+      ...(this.notes.length === 0 ? {} : { unrecorded: this.notes.length }),
+      duplicates,
+      absent,
+    };
   }
 
   private judgeGap(): void {

@@ -5,13 +5,22 @@ import type { Tables } from './schema.js';
 import { SymbolIds } from './symbol-ids.js';
 import { storeMissingTrades } from './trade-store.js';
 
-/** What the database holds of the trades of each symbol, for whoever streams them. */
-export function tradeRecord(db: Kysely<Tables>): TradeRecord {
+/**
+ * What the database holds of the trades of each symbol, for whoever streams them.
+ *
+ * @param retry does the work again while the connection to the database is at fault
+ */
+export function tradeRecord(
+  db: Kysely<Tables>,
+  retry: <T>(work: () => Promise<T>) => Promise<T>,
+): TradeRecord {
   const symbolIds = new SymbolIds(db);
+  const withId = <T>(symbol: string, work: (symbolId: number) => Promise<T>): Promise<T> =>
+    retry(async () => work(await symbolIds.idOf(symbol)));
   return {
-    lastPublished: async (symbol) => highestTradeId(db, await symbolIds.idOf(symbol)),
-    recordMissing: async (symbol, ranges) => storeMissingTrades(db, await symbolIds.idOf(symbol), ranges),
-    recordAbsent: async (symbol, ranges) => storeAbsentTrades(db, await symbolIds.idOf(symbol), ranges),
+    lastPublished: (symbol) => withId(symbol, (id) => highestTradeId(db, id)),
+    recordMissing: (symbol, ranges) => withId(symbol, (id) => storeMissingTrades(db, id, ranges)),
+    recordAbsent: (symbol, ranges) => withId(symbol, (id) => storeAbsentTrades(db, id, ranges)),
   };
 }
 

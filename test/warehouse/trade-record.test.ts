@@ -9,10 +9,12 @@ import { aTrade, SYMBOL } from '../support/market.js';
 const db = testDatabase();
 const kysely = () => db.database.kysely;
 
+const once = <T>(work: () => Promise<T>): Promise<T> => work();
+
 beforeEach(() => db.empty());
 
 it('knows the highest stored trade id of each symbol', async () => {
-  const record = tradeRecord(kysely());
+  const record = tradeRecord(kysely(), once);
   expect(await record.lastPublished(SYMBOL)).toBeNull();
   const largest = Number.MAX_SAFE_INTEGER;
   await storeTrades(kysely(), await symbolIdOf(kysely(), SYMBOL), [aTrade(3), aTrade(largest), aTrade(7)]);
@@ -33,7 +35,7 @@ it('finds it at the end of the primary key', async () => {
 });
 
 it('writes down what is missing and what is absent, each range once', async () => {
-  const record = tradeRecord(kysely());
+  const record = tradeRecord(kysely(), once);
   const ranges = [
     { from: 5, to: 9 },
     { from: 12, to: 12 },
