@@ -14,7 +14,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   otp: ['otp', 'ports', 'nact'],
   services: ['services', 'ports', 'otp'],
   trading: ['trading', 'services', 'domain', 'strategy', 'ports', 'otp'],
-  streaming: ['streaming', 'services', 'domain', 'ports', 'otp', 'platform/input-error'],
+  streaming: [
+    ...['streaming', 'services', 'domain', 'ports', 'otp', 'platform/input-error'],
+    ...['exchange/binance/market', 'exchange/binance/socket'],
+  ],
   indicators: ['indicators', 'services', 'domain', 'ports', 'otp'],
   warehouse: [
     ...['warehouse', 'services', 'domain', 'strategy', 'ports', 'otp', 'platform'],

@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
+import { tapeSource } from '../streaming/tape-streamer.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
 import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
@@ -63,10 +64,8 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         },
       });
       const streaming = new Streaming(system, {
-        pubsub,
         log,
-        feeds,
-        whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
+        source: tapeSource({ pubsub, feeds, whyNoFeed: (symbol) => `there is no tape of ${symbol}` }),
       });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });

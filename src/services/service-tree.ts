@@ -17,6 +17,8 @@ export interface ServiceTree<Wanted> {
   /** Id and registered name of the dynamic supervisor. */
   readonly supervisor: string;
   readonly service: Service<Wanted>;
+  /** What the things need, started before them; when one of these ends for good, so do they, and all begin anew. */
+  readonly before?: readonly ChildSpec[];
   /** Without it nothing starts by itself, and only what is asked for starts at all. */
   readonly desired?: DesiredState<Wanted>;
   /** How often one thing may crash before it is given up, alone. Default as for a supervisor. */
@@ -24,11 +26,11 @@ export interface ServiceTree<Wanted> {
 }
 
 /**
- * The tree of a service, rest_for_one: the dynamic supervisor of its things, the Task that starts what is on, and the Follower.
+ * The tree of a service, rest_for_one: the dynamic supervisor of its things, after what they need, the Task that starts what is on, and the Follower.
  * When the dynamic supervisor ends, its things end with it; the Task runs again and brings them back.
  */
 export function serviceTreeSpec<Wanted>(tree: ServiceTree<Wanted>): ChildSpec<SupervisorProtocol> {
-  const { id, supervisor, service, desired, intensity } = tree;
+  const { id, supervisor, service, before = [], desired, intensity } = tree;
   const things = childSpec<SupervisorProtocol>({
     id: supervisor,
     server: namedSupervisor(supervisor, DynamicSupervisor),
@@ -44,7 +46,7 @@ export function serviceTreeSpec<Wanted>(tree: ServiceTree<Wanted>): ChildSpec<Su
     server: namedSupervisor(id),
     arg: {
       strategy: 'rest_for_one',
-      children: [things, ...(desired === undefined ? [] : followSpecs(id, service, desired))],
+      children: [...before, things, ...(desired === undefined ? [] : followSpecs(id, service, desired))],
     },
     shutdownMs: STOP_ALL_MS,
   });

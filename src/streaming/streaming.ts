@@ -1,27 +1,14 @@
-import {
-  type ActorSystem,
-  type Address,
-  type ChildSpec,
-  childSpec,
-  type PubSubProtocol,
-  type RestartIntensity,
-  type SupervisorProtocol,
-} from '../otp/index.js';
+import type { ActorSystem, ChildSpec, RestartIntensity, SupervisorProtocol } from '../otp/index.js';
 import type { DesiredState } from '../ports/desired-state.js';
 import type { Log } from '../ports/log.js';
 import { Service } from '../services/service.js';
 import { serviceTreeSpec } from '../services/service-tree.js';
 import { childThings } from '../services/things.js';
-import { Streamer, type StreamerProtocol } from './streamer.js';
-import type { TradeFeed } from './trade-feed.js';
+import type { StreamingSource } from './streaming-source.js';
 
 export interface StreamingDeps {
-  readonly pubsub: Address<PubSubProtocol>;
   readonly log: Log;
-  /** Where the trades of each symbol come from. A symbol without a feed cannot be streamed. */
-  readonly feeds: ReadonlyMap<string, TradeFeed>;
-  /** Why a symbol has no feed, in words. */
-  readonly whyNoFeed: (symbol: string) => string;
+  readonly source: StreamingSource;
   readonly intensity?: RestartIntensity;
 }
 
@@ -29,8 +16,7 @@ const SUPERVISOR = 'DynamicStreamerSupervisor';
 const streamerName = (symbol: string): string => `Streamer ${symbol}`;
 
 /** The Streamer of a symbol, wherever it is started again. */
-export const streamerOf = (system: ActorSystem, symbol: string) =>
-  system.registry.via<StreamerProtocol>(streamerName(symbol));
+export const streamerOf = (system: ActorSystem, symbol: string) => system.registry.via(streamerName(symbol));
 
 /** Streaming: one Streamer for every symbol that is on. */
 export class Streaming {
@@ -40,29 +26,24 @@ export class Streaming {
     system: ActorSystem,
     private readonly deps: StreamingDeps,
   ) {
-    const { feeds, pubsub, whyNoFeed } = deps;
+    const { source, log } = deps;
     const things = childThings<null>(system, {
       supervisor: system.registry.via<SupervisorProtocol>(SUPERVISOR),
       idOf: streamerName,
-      whyNot: (symbol) => (feeds.has(symbol) ? null : whyNoFeed(symbol)),
-      child: (symbol) =>
-        childSpec<StreamerProtocol>({
-          id: streamerName(symbol),
-          server: Streamer,
-          arg: { symbol, pubsub, feed: feeds.get(symbol) as TradeFeed },
-          register: streamerName(symbol),
-        }),
+      whyNot: (symbol) => source.whyNot(symbol),
+      child: (symbol) => source.streamer(symbol, streamerName(symbol)),
     });
-    this.service = new Service('streaming', system, things, deps.log);
+    this.service = new Service('streaming', system, things, log);
   }
 
   spec(desired: DesiredState<null>): ChildSpec<SupervisorProtocol> {
-    const { intensity } = this.deps;
+    const { intensity, source } = this.deps;
     return serviceTreeSpec({
       id: 'Streaming',
       supervisor: SUPERVISOR,
       service: this.service,
       desired,
+      before: source.before,
       ...(intensity === undefined ? {} : { intensity }),
     });
   }

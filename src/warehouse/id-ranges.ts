@@ -1,12 +1,4 @@
-/** Inclusive. */
-export interface IdRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** `5-10,12` */
-export const describeRanges = (ranges: readonly IdRange[]): string =>
-  ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+import type { IdRange } from '../domain/id-range.js';
 
 /** A set of ids, kept as ranges that merge: it grows with the gaps between its ids, not with their number. */
 export class IdRanges {

@@ -74,6 +74,13 @@ export interface MissingTradesTable {
   recorded_at: StampedByDatabase;
 }
 
+export interface AbsentTradesTable {
+  symbol_id: number;
+  first_id: BigInt64;
+  last_id: BigInt64;
+  noted_at: StampedByDatabase;
+}
+
 export interface CandlesTable {
   open_time: BigInt64;
   symbol_id: number;
@@ -191,6 +198,7 @@ export interface Tables {
   storing_settings: StoringSettingsTable;
   trade_events: TradeEventsTable;
   missing_trades: MissingTradesTable;
+  absent_trades: AbsentTradesTable;
   candles: CandlesTable;
   orders: OrdersTable;
   order_updates: OrderUpdatesTable;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { Decimal } from '../domain/decimal.js';
+import type { IdRange } from '../domain/id-range.js';
 import type { TradeEvent } from '../domain/trade-event.js';
-import type { IdRange } from './id-ranges.js';
 import type { Tables } from './schema.js';
 
 /**

@@ -13,6 +13,7 @@ import { tradeEvents } from '../../src/ports/topics.js';
 import { parsePace } from '../../src/streaming/pace.js';
 import { Streaming, streamerOf } from '../../src/streaming/streaming.js';
 import { TapeFeed, type TapeFeedOptions } from '../../src/streaming/tape-feed.js';
+import { tapeSource } from '../../src/streaming/tape-streamer.js';
 import { aSystem, aWorker, seenBy, settle, type TestSystem } from '../support/actors.js';
 import { Desired } from '../support/desired.js';
 import { aLog } from '../support/log.js';
@@ -57,10 +58,12 @@ async function aStreaming(options: Partial<TapeFeedOptions> = {}): Promise<Fixtu
   const feed = new TapeFeed({ open: () => inBatchesOf(2), pace: parsePace('10/s'), clock, ...options });
   const log = aLog();
   const streaming = new Streaming(system, {
-    pubsub,
     log,
-    feeds: new Map([['XRPUSDT', feed]]),
-    whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
+    source: tapeSource({
+      pubsub,
+      feeds: new Map([['XRPUSDT', feed]]),
+      whyNoFeed: (symbol) => `there is no tape of ${symbol}`,
+    }),
   });
   const desired = new Desired<null>();
   const pubsubSpec = childSpec<PubSubProtocol>({

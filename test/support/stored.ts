@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { describeRanges, IdRanges } from '../../src/warehouse/id-ranges.js';
+import { describeRanges } from '../../src/domain/id-range.js';
+import { IdRanges } from '../../src/warehouse/id-ranges.js';
 import type { Tables } from '../../src/warehouse/schema.js';
 
 /** Stored trade ids as ranges; an id stored twice would show as a count that is too high. */

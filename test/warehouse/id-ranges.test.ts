@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { describeRanges, IdRanges } from '../../src/warehouse/id-ranges.js';
+import { describeRanges } from '../../src/domain/id-range.js';
+import { IdRanges } from '../../src/warehouse/id-ranges.js';
 
 describe('IdRanges', () => {
   it('merges what overlaps or touches', () => {

@@ -59,6 +59,7 @@ const COLUMNS: {
     to_trade_id: 'int8',
     recorded_at: 'timestamptz',
   },
+  absent_trades: { symbol_id: 'int4', first_id: 'int8', last_id: 'int8', noted_at: 'timestamptz' },
   candles: {
     open_time: 'int8',
     symbol_id: 'int4',
@@ -173,6 +174,7 @@ const FILLED_IN: {
   storing_settings: ['status', 'updated_at'],
   trade_events: ['stored_at'],
   missing_trades: ['id', 'recorded_at'],
+  absent_trades: ['noted_at'],
   candles: [],
   orders: ['stored_at'],
   order_updates: ['id', 'stored_at'],

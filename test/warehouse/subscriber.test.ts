@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { describeRanges } from '../../src/domain/id-range.js';
 import { subscribersOf } from '../../src/otp/index.js';
 import { ohlc, orders, tradeEvents } from '../../src/ports/topics.js';
-import { describeRanges, IdRanges } from '../../src/warehouse/id-ranges.js';
+import { IdRanges } from '../../src/warehouse/id-ranges.js';
 import { testDatabase } from '../support/database.js';
 import { aCandleUpdate, anOrderUpdate, aTrade, SYMBOL, trades } from '../support/market.js';
 import { missingTrades, storedTrades } from '../support/stored.js';

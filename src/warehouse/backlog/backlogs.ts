@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Candle, CandleUpdate } from '../../domain/candle.js';
+import { describeRanges } from '../../domain/id-range.js';
 import type { Order, OrderUpdate } from '../../domain/order.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
 import type { Clock } from '../../ports/clock.js';
@@ -7,7 +8,6 @@ import type { Log } from '../../ports/log.js';
 import type { Topic } from '../../ports/topic.js';
 import { ohlc, orders, tradeEvents } from '../../ports/topics.js';
 import { storeCandles } from '../candle-store.js';
-import { describeRanges } from '../id-ranges.js';
 import { storeOrders } from '../order-store.js';
 import type { Tables } from '../schema.js';
 import { SymbolIds } from '../symbol-ids.js';

@@ -1,5 +1,6 @@
+import { describeRanges, type IdRange } from '../../domain/id-range.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
-import { describeRanges, type IdRange, IdRanges } from '../id-ranges.js';
+import { IdRanges } from '../id-ranges.js';
 import type { Held } from './held.js';
 
 /**

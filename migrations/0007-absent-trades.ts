@@ -1,0 +1,17 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Trade ids that the exchange left out when it was asked for them: nobody has to look for them again. Inclusive ranges. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    CREATE TABLE absent_trades (
+      symbol_id integer     NOT NULL REFERENCES symbols,
+      first_id  bigint      NOT NULL,
+      last_id   bigint      NOT NULL CHECK (last_id >= first_id),
+      noted_at  timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (symbol_id, first_id, last_id)
+    )`.execute(db);
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`DROP TABLE absent_trades`.execute(db);
+}

@@ -1,0 +1,114 @@
+import type { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
+import type { SocketTuning } from '../exchange/binance/socket/socket-options.js';
+import {
+  type ActorSystem,
+  type Address,
+  childSpec,
+  DynamicSupervisor,
+  namedSupervisor,
+  type PubSubProtocol,
+  type SupervisorProtocol,
+} from '../otp/index.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { PastTrades, TradeRecord } from '../ports/trade-source.js';
+import { StreamConnection, type StreamConnectionProtocol } from './stream-connection.js';
+import { StreamDesk, type StreamDeskProtocol } from './stream-desk.js';
+import { Streamer, type StreamerProtocol } from './streamer.js';
+import type { StreamingSource } from './streaming-source.js';
+import { TradeLine } from './trade-line.js';
+
+/** How much is kept in memory, caught up with and put on one connection. */
+export interface LiveLimits {
+  /** Trades of a symbol that wait in memory while a gap before them is fetched; default 10,000. */
+  readonly maxWaiting: number;
+  /** Ids that a symbol catches up with after a stop; a larger gap is recorded as missing. Default 5,000. */
+  readonly maxResume: number;
+  /** Symbols on one connection; default 1,024, the most that the exchange allows. */
+  readonly perConnection: number;
+  /** How long a symbol that nobody wants any more stays subscribed; default 2,000. */
+  readonly lingerMs: number;
+}
+
+export interface LiveSourceOptions {
+  readonly pubsub: Address<PubSubProtocol>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Of the market streams, without a path: `wss://stream.binance.com:9443`. */
+  readonly baseUrl: string;
+  /** Shared with all sockets of the process. */
+  readonly budget: ConnectionBudget;
+  readonly past: PastTrades;
+  readonly record: TradeRecord;
+  /** Why a symbol cannot be streamed, in words; null when it can. */
+  readonly whyNot: (symbol: string) => string | null;
+  readonly limits?: Partial<LiveLimits>;
+  readonly tuning?: Partial<SocketTuning>;
+}
+
+const DEFAULT_LIMITS: LiveLimits = {
+  maxWaiting: 10_000,
+  maxResume: 5_000,
+  perConnection: 1_024,
+  lingerMs: 2_000,
+};
+
+const CONNECTIONS = 'DynamicStreamConnectionSupervisor';
+const DESK = 'StreamDesk';
+
+/** Streams the exchange. */
+export function liveSource(system: ActorSystem, options: LiveSourceOptions): StreamingSource {
+  const { pubsub, log, random, past, record, whyNot, clock, budget, baseUrl, tuning = {} } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const desk = system.registry.via<StreamDeskProtocol>(DESK);
+  // Outside the actors, so that a Streamer that is started again goes on where the one before it was.
+  const lines = new Map<string, TradeLine>();
+  const lineOf = (symbol: string): TradeLine => {
+    const line = lines.get(symbol) ?? new TradeLine(limits.maxWaiting, limits.maxResume);
+    lines.set(symbol, line);
+    return line;
+  };
+  const url = `${baseUrl}/stream`;
+  const connection = (number: number) =>
+    childSpec<StreamConnectionProtocol>({
+      id: `StreamConnection ${number}`,
+      server: StreamConnection,
+      arg: { number, desk, url, clock, log, random, budget, tuning, left: { socket: null } },
+    });
+  const supervisor = system.registry.via<SupervisorProtocol>(CONNECTIONS);
+  const connections = childSpec<SupervisorProtocol>({
+    id: 'StreamConnections',
+    server: namedSupervisor('StreamConnections'),
+    arg: {
+      // The desk knows which connection carries what: neither can go on without the other.
+      strategy: 'one_for_all',
+      children: [
+        childSpec<SupervisorProtocol>({
+          id: CONNECTIONS,
+          server: namedSupervisor(CONNECTIONS, DynamicSupervisor),
+          arg: {},
+          register: CONNECTIONS,
+        }),
+        childSpec<StreamDeskProtocol>({
+          id: DESK,
+          server: StreamDesk,
+          arg: { capacity: limits.perConnection, lingerMs: limits.lingerMs, supervisor, connection },
+          register: DESK,
+        }),
+      ],
+    },
+  });
+  return {
+    before: [connections],
+    whyNot,
+    streamer: (symbol, name) =>
+      childSpec<StreamerProtocol>({
+        id: name,
+        server: Streamer,
+        arg: { symbol, line: lineOf(symbol), desk, pubsub, past, record, log, random },
+        register: name,
+      }),
+  };
+}
