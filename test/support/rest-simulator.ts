@@ -33,7 +33,12 @@ export const START_MS = 1_784_246_400_000;
 export const DEMO = DEMO_ACCOUNT.keys[0] as { apiKey: string; secret: string };
 
 const filters = [
-  { filterType: 'PRICE_FILTER', minPrice: '0.01000000', maxPrice: '1000000.00000000', tickSize: '0.01000000' },
+  {
+    filterType: 'PRICE_FILTER',
+    minPrice: '0.01000000',
+    maxPrice: '1000000.00000000',
+    tickSize: '0.01000000',
+  },
   { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
   {
     filterType: 'PERCENT_PRICE_BY_SIDE',
@@ -215,7 +220,17 @@ export class RestSimulator {
       port: 0,
       ...(options.longestBody === undefined ? {} : { longestBody: options.longestBody }),
     });
-    const simulator = new RestSimulator(clock, serverClock, system, pubsub, mock, accounts, trades, api, server);
+    const simulator = new RestSimulator(
+      clock,
+      serverClock,
+      system,
+      pubsub,
+      mock,
+      accounts,
+      trades,
+      api,
+      server,
+    );
     const listener = system.spawn(
       Listener,
       (message) => {

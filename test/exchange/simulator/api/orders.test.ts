@@ -145,7 +145,9 @@ describe('looking an order up', () => {
 
   it('keeps accounts apart', async () => {
     const key = { symbol: 'BTCUSDT', orderId: 1 };
-    expect(await simulator.signed('GET order', key, OTHER)).toMatchObject(error(-2013, 'Order does not exist.'));
+    expect(await simulator.signed('GET order', key, OTHER)).toMatchObject(
+      error(-2013, 'Order does not exist.'),
+    );
     expect(await simulator.signed('DELETE order', key, OTHER)).toMatchObject(
       error(-2011, 'Unknown order sent.'),
     );
