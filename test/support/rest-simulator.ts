@@ -24,6 +24,7 @@ import {
   subscribeTo,
 } from '../../src/otp/index.js';
 import { SimClock } from '../../src/platform/sim-clock.js';
+import type { Clock } from '../../src/ports/clock.js';
 import { NO_LEDGER } from '../../src/ports/order-ledger.js';
 import { UNPACED } from '../../src/ports/pacing.js';
 import { accountEvents, market, tradeEvents } from '../../src/ports/topics.js';
@@ -105,6 +106,8 @@ export interface SimulatorOptions {
   readonly accounts?: readonly AccountSetup[];
   readonly cancelledFoundByOldId?: boolean;
   readonly longestBody?: number;
+  /** Default: the simulated clock. */
+  readonly serverClock?: Clock;
 }
 
 export interface Answer {
@@ -162,7 +165,7 @@ export class RestSimulator {
   static async start(options: SimulatorOptions = {}): Promise<RestSimulator> {
     const { system } = aSystem();
     const clock = new SimClock(START_MS);
-    const serverClock = new SkewedClock(clock);
+    const serverClock = new SkewedClock(options.serverClock ?? clock);
     const accounts = new Accounts(options.accounts ?? [DEMO_ACCOUNT, OTHER_ACCOUNT]);
     const trades = new MemoryTradeLog(serverClock);
     const pubsub = system.spawn<PubSubProtocol>(PubSub, undefined, 'PubSub');
@@ -253,7 +256,7 @@ export class RestSimulator {
 
   /** A trade of others, taken in by everyone when this resolves. */
   async trade(price: string, quantity = '1', symbol = 'BTCUSDT', buyerIsMaker = false): Promise<void> {
-    const now = this.clock.wallMs();
+    const now = this.serverClock.wallMs();
     const event: TradeEvent = {
       ...{ kind: 'trade-event', symbol, tradeId: 0, buyerIsMaker, origin: 'exchange' },
       ...{ price: new Decimal(price), quantity: new Decimal(quantity), tradeTime: now, eventTime: now },
