@@ -49,7 +49,9 @@ export class ArmedFaults {
   /** @throws InputError when none has the id */
   disarm(id: number): void {
     if (!this.armed.delete(id))
-      throw new InputError(`fault ${id} is not armed; allowed: ${[...this.armed.keys()].join(', ') || 'none is'}`);
+      throw new InputError(
+        `fault ${id} is not armed; allowed: ${[...this.armed.keys()].join(', ') || 'none is'}`,
+      );
   }
 
   disarmAll(): void {
@@ -79,10 +81,11 @@ export class ArmedFaults {
     for (const armed of this.armed.values()) {
       if (armed.fault.what !== what) continue;
       // The compiler cannot follow the kind of a fault through a Map.
-      const fault = armed.fault as FaultOf<W> & Scheduled;
-      if (!applies(fault.where, facts) || !concerns(fault)) continue;
+      const fault = armed.fault as FaultOf<W>;
+      const scheduled: Scheduled = armed.fault as Scheduled;
+      if (!applies(scheduled.where, facts) || !concerns(fault)) continue;
       armed.occasions++;
-      if (!fires(armed, fault)) continue;
+      if (!fires(armed, scheduled)) continue;
       armed.fired++;
       return fault;
     }

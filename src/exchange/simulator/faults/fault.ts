@@ -30,13 +30,21 @@ const schedule = {
 };
 
 /** Every connection is an occasion: those that are open when the fault is armed, then those opened later. */
-const onConnection = { where: strict({ socket: oneOf('market', 'user-data').optional() }).prefault({}), ...schedule };
+const onConnection = {
+  where: strict({ socket: oneOf('market', 'user-data').optional() }).prefault({}),
+  ...schedule,
+};
 /** How long, or how many events, after the occasion it happens. */
-const moment = { afterMs: milliseconds.default(0), afterEvents: whole('a whole number from 0', 0).default(0) };
+const moment = {
+  afterMs: milliseconds.default(0),
+  afterEvents: whole('a whole number from 0', 0).default(0),
+};
 
 /** Every request is an occasion, whichever of the two interfaces it comes by. */
 const onRequest = {
-  where: strict({ endpoint: text('an endpoint such as "POST /api/v3/order"').optional(), symbol }).prefault({}),
+  where: strict({ endpoint: text('an endpoint such as "POST /api/v3/order"').optional(), symbol }).prefault(
+    {},
+  ),
   ...schedule,
 };
 
@@ -105,7 +113,12 @@ const faultSchema = z.discriminatedUnion(
     /** 403 with a page of HTML, as a firewall answers. */
     strict({ what: z.literal('forbid'), ...onRequest }),
     /** An order is not found (-2013) for this long after it was placed. */
-    strict({ what: z.literal('hide-order'), ...onRequest, times: times.default('always'), forMs: milliseconds }),
+    strict({
+      what: z.literal('hide-order'),
+      ...onRequest,
+      times: times.default('always'),
+      forMs: milliseconds,
+    }),
     /** The exchange's clock is ahead by so much, or behind when negative; as long as it is armed. */
     strict({ what: z.literal('clock-skew'), skewMs: z.int('a whole number of milliseconds') }),
   ],

@@ -37,7 +37,10 @@ export class RequestFaultSource implements RequestFaults {
       carryOut: 'never',
       answer: {
         status,
-        body: { code: -1003, msg: 'Too much request weight used; please use WebSocket Streams for live updates.' },
+        body: {
+          code: -1003,
+          msg: 'Too much request weight used; please use WebSocket Streams for live updates.',
+        },
         headers: { 'Retry-After': String(retryAfterSeconds) },
       },
       delayMs: 0,

@@ -1,4 +1,4 @@
-import type { TimeUnit } from './stream-payloads.js';
+import type { TimeUnit } from '../api/api-types.js';
 
 /** What the URL of a connection asks for. */
 export type ConnectionUrl =
@@ -41,7 +41,7 @@ function decoded(path: string): string {
 const names = (text: string): readonly string[] => text.split('/').filter((name) => name !== '');
 
 function unitOf(text: string | null): TimeUnit | undefined {
-  if (text === null) return 'MILLISECOND';
-  const unit = text.toUpperCase();
-  return unit === 'MILLISECOND' || unit === 'MICROSECOND' ? unit : undefined;
+  if (text === null) return 'millisecond';
+  const unit = text.toLowerCase();
+  return unit === 'millisecond' || unit === 'microsecond' ? unit : undefined;
 }

@@ -2,7 +2,11 @@
 export type FrameId = number | string | null;
 
 export type ControlRequest =
-  | { readonly method: 'SUBSCRIBE' | 'UNSUBSCRIBE'; readonly streams: readonly string[]; readonly id: FrameId }
+  | {
+      readonly method: 'SUBSCRIBE' | 'UNSUBSCRIBE';
+      readonly streams: readonly string[];
+      readonly id: FrameId;
+    }
   | { readonly method: 'LIST_SUBSCRIPTIONS'; readonly id: FrameId }
   | { readonly method: 'SET_PROPERTY'; readonly combined: boolean; readonly id: FrameId }
   | { readonly method: 'GET_PROPERTY'; readonly id: FrameId };
@@ -29,18 +33,22 @@ export function readControlFrame(text: string): ControlRequest | RefusedFrame {
   const { id, method, params } = frame;
   if (!isFrameId(id)) return invalid('request ID must be an unsigned integer', null);
   if (method === undefined) return invalid(`missing field \`method\` at line 1 column ${text.length}`, id);
-  switch (method) {
+  // The compiler narrows no `unknown` in a switch.
+  const known = METHODS.find((name) => name === method);
+  switch (known) {
     case 'SUBSCRIBE':
     case 'UNSUBSCRIBE':
       return isTexts(params)
-        ? { method, streams: params, id }
+        ? { method: known, streams: params, id }
         : invalid('params must be a list of stream names', id);
     case 'LIST_SUBSCRIPTIONS':
-      return params === undefined || isEmpty(params) ? { method, id } : invalid('too many parameters', id);
+      return params === undefined || isEmpty(params)
+        ? { method: known, id }
+        : invalid('too many parameters', id);
     case 'SET_PROPERTY':
     case 'GET_PROPERTY':
-      return readProperty(method, params, id);
-    default:
+      return readProperty(known, params, id);
+    case undefined:
       return invalid(
         `unknown variant \`${String(method)}\`, expected one of ${METHODS.map((name) => `\`${name}\``).join(', ')} at line 1 column ${columnOf(text, method)}`,
         id,

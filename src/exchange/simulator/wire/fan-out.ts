@@ -1,5 +1,6 @@
 import type { TradeEvent } from '../../../domain/trade-event.js';
-import { aggTradeText, framed, type StreamForm, type TimeUnit, tradeText } from './stream-payloads.js';
+import type { TimeUnit } from '../api/api-types.js';
+import { aggTradeText, framed, type StreamForm, tradeText } from './stream-payloads.js';
 
 /** Whoever takes what is pushed on a stream. */
 export interface StreamReader {

@@ -96,7 +96,10 @@ export class Peer {
 
   /** Runs once this many more events have been written, unless it is closed before. */
   whenPushed(count: number, run: () => void): void {
-    if (count === 0) return run();
+    if (count === 0) {
+      run();
+      return;
+    }
     this.afterPushes.push({ at: this.pushed + count, run });
     this.afterPushes.sort((a, b) => a.at - b.at);
   }
@@ -151,7 +154,8 @@ export class Peer {
     this.after(this.limits.pingMs, () => {
       const silentMs = this.clock.monotonicMs() - this.lastPongMs;
       // A stalled connection is silent by our own doing.
-      if (!this.isStalled && silentMs >= this.limits.pongMs) return this.close(POLICY_VIOLATION, 'Pong timeout');
+      if (!this.isStalled && silentMs >= this.limits.pongMs)
+        return this.close(POLICY_VIOLATION, 'Pong timeout');
       if (!this.isStalled) this.webSocket.ping(String(this.clock.wallMs()));
       this.pingLater();
     });

@@ -1,5 +1,6 @@
 import { toWire } from '../../../domain/decimal.js';
 import type { TradeEvent } from '../../../domain/trade-event.js';
+import type { TimeUnit } from '../api/api-types.js';
 
 /** How a connection wants its times and its frames. */
 export interface StreamForm {
@@ -8,11 +9,9 @@ export interface StreamForm {
   readonly combined: boolean;
 }
 
-export type TimeUnit = 'MILLISECOND' | 'MICROSECOND';
-
 /** A time in Unix milliseconds as it is written in this unit. */
 export const inUnit = (timeMs: number, unit: TimeUnit): number =>
-  unit === 'MICROSECOND' ? timeMs * 1_000 : timeMs;
+  unit === 'microsecond' ? timeMs * 1_000 : timeMs;
 
 /**
  * Payload of `<symbol>@trade`.

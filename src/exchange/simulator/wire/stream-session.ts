@@ -1,6 +1,7 @@
+import type { TimeUnit } from '../api/api-types.js';
 import { readControlFrame } from './control-frame.js';
 import type { FanOut, StreamReader } from './fan-out.js';
-import { type StreamForm, shutdownText, type TimeUnit } from './stream-payloads.js';
+import { type StreamForm, shutdownText } from './stream-payloads.js';
 
 export const MOST_STREAMS = 1_024;
 
