@@ -7,7 +7,7 @@ import { MessageRate } from './message-rate.js';
 export interface PeerLimits {
   /** Between the server's pings, milliseconds. */
   readonly pingMs: number;
-  /** A client whose last pong is older than this is dropped, milliseconds. */
+  /** A client that leaves a ping unanswered for this long is dropped, milliseconds. */
   readonly pongMs: number;
   /** Every connection is cut after this long, milliseconds. */
   readonly lifeMs: number;
@@ -42,7 +42,8 @@ export class Peer {
   pushed = 0;
   private isStalled = false;
   private isCorked = false;
-  private lastPongMs: number;
+  /** When the oldest ping was sent that has not been answered. */
+  private unansweredSinceMs: number | null = null;
   private readonly timers = new Set<() => void>();
   /** What runs once this many events have been written. */
   private readonly afterPushes: { readonly at: number; readonly run: () => void }[] = [];
@@ -61,13 +62,12 @@ export class Peer {
       this.close(POLICY_VIOLATION, 'Too many requests');
       return false;
     };
-    this.lastPongMs = clock.monotonicMs();
     webSocket.on('message', (data: Buffer) => {
       if (admitted() && !this.isStalled) handlers.onText(data.toString());
     });
     webSocket.on('ping', () => void admitted());
     webSocket.on('pong', () => {
-      this.lastPongMs = clock.monotonicMs();
+      this.unansweredSinceMs = null;
       admitted();
     });
     // A broken frame of the client's: ws closes the connection itself, and `close` follows.
@@ -152,12 +152,20 @@ export class Peer {
 
   private pingLater(): void {
     this.after(this.limits.pingMs, () => {
-      const silentMs = this.clock.monotonicMs() - this.lastPongMs;
-      // A stalled connection is silent by our own doing.
-      if (!this.isStalled && silentMs >= this.limits.pongMs)
-        return this.close(POLICY_VIOLATION, 'Pong timeout');
-      if (!this.isStalled) this.webSocket.ping(String(this.clock.wallMs()));
+      if (!this.isStalled && !this.ping()) return;
       this.pingLater();
     });
+  }
+
+  /** False when earlier ones have gone without an answer for too long, and it closes for that. */
+  private ping(): boolean {
+    const nowMs = this.clock.monotonicMs();
+    if (this.unansweredSinceMs !== null && nowMs - this.unansweredSinceMs >= this.limits.pongMs) {
+      this.close(POLICY_VIOLATION, 'Pong timeout');
+      return false;
+    }
+    this.unansweredSinceMs ??= nowMs;
+    this.webSocket.ping(String(this.clock.wallMs()));
+    return true;
   }
 }
