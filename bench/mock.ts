@@ -27,6 +27,10 @@ const info: SymbolInfo = {
   priceFilter: { minPrice: ZERO, maxPrice: ZERO, tickSize: new Decimal('0.01') },
   lotSize: { minQty: ZERO, maxQty: ZERO, stepSize: new Decimal('0.001') },
   notional: { filterType: 'NOTIONAL', minNotional: ZERO, maxNotional: null },
+  isSpotTradingAllowed: true,
+  percentPrice: null,
+  maxNumOrders: null,
+  maxPosition: null,
 };
 
 /** Buys from 20,000 down and sells from 40,000 up, every one at a price of its own; trades print at 30,000. */
@@ -96,7 +100,7 @@ async function playActor(
     await system.quiesce();
   }
   const elapsedMs = performance.now() - startMs;
-  const open = await system.call(mock, 'openOrders', info.symbol);
+  const open = await system.call(mock, 'openOrders', { symbol: info.symbol });
   if (open.some(({ status }) => status !== 'NEW')) throw new Error('orders far from the price were filled');
   return (elapsedMs * 1e6) / (repeats * events.length);
 }

@@ -1,5 +1,5 @@
-import type { Decimal } from './decimal.js';
-import type { OrderStatus, Side } from './order.js';
+import { type Decimal, ZERO } from './decimal.js';
+import type { Fill, Order, OrderStatus, Side } from './order.js';
 
 export type ExecutionType =
   | 'NEW'
@@ -44,3 +44,34 @@ export interface ExecutionReport {
   /** Unix milliseconds, the exchange's. */
   readonly transactTime: number;
 }
+
+/**
+ * The report of one change of an order.
+ *
+ * @param order as it stands after the change
+ * @param fill what was traded by it; null when nothing was
+ */
+export const executionReportOf = (
+  order: Order,
+  executionType: ExecutionType,
+  fill: Fill | null,
+  executionId: number,
+): ExecutionReport => ({
+  kind: 'execution-report',
+  symbol: order.symbol,
+  orderId: order.orderId,
+  clientOrderId: order.clientOrderId,
+  side: order.side,
+  executionType,
+  orderStatus: order.status,
+  price: order.price,
+  quantity: order.quantity,
+  lastPrice: fill?.price ?? ZERO,
+  lastQuantity: fill?.quantity ?? ZERO,
+  cumulativeQuantity: order.executedQuantity,
+  commission: fill?.commission ?? ZERO,
+  commissionAsset: fill?.commissionAsset ?? null,
+  tradeId: fill?.tradeId ?? null,
+  executionId,
+  transactTime: order.updatedTime,
+});

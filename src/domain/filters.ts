@@ -1,4 +1,4 @@
-import { decimalPlaces, isBelow, isOnStep, ZERO } from './decimal.js';
+import { type Decimal, decimalPlaces, isBelow, isOnStep, ZERO } from './decimal.js';
 import type { OrderRequest } from './order.js';
 import type { SymbolInfo } from './symbol-info.js';
 
@@ -12,7 +12,7 @@ const tooPrecise = (parameter: string): ExchangeError => ({
   code: -1111,
   message: `Parameter '${parameter}' has too much precision.`,
 });
-const filterFailure = (filterType: string): ExchangeError => ({
+export const filterFailure = (filterType: string): ExchangeError => ({
   code: -1013,
   message: `Filter failure: ${filterType}`,
 });
@@ -52,4 +52,23 @@ export function brokenRule(
   if (isBelow(notional, minNotional) || (maxNotional !== null && isBelow(maxNotional, notional)))
     return filterFailure(filterType);
   return null;
+}
+
+/**
+ * Whether the price is too far from the reference price; null when it is not, or the symbol has no such rule.
+ *
+ * @param reference the symbol's reference price, or else its average of the last `avgPriceMins`, quote per base
+ * @see Binance spot docs, filters.md, PERCENT_PRICE and PERCENT_PRICE_BY_SIDE (read 2026-07)
+ */
+export function brokenPercentPrice(
+  { percentPrice }: SymbolInfo,
+  { side, price }: Pick<OrderRequest, 'side' | 'price'>,
+  reference: Decimal,
+): ExchangeError | null {
+  if (percentPrice === null) return null;
+  const { filterType, bidMultiplierUp, bidMultiplierDown, askMultiplierUp, askMultiplierDown } = percentPrice;
+  const [up, down] =
+    side === 'BUY' ? [bidMultiplierUp, bidMultiplierDown] : [askMultiplierUp, askMultiplierDown];
+  const isTooFar = isBelow(price, reference.times(down)) || isBelow(reference.times(up), price);
+  return isTooFar ? filterFailure(filterType) : null;
 }

@@ -25,4 +25,23 @@ export interface SymbolInfo {
     readonly minNotional: Decimal;
     readonly maxNotional: Decimal | null;
   };
+  /** Whether it can be traded on the spot market at all. */
+  readonly isSpotTradingAllowed: boolean;
+  /** PERCENT_PRICE or PERCENT_PRICE_BY_SIDE; null means "no rule". */
+  readonly percentPrice: PercentPrice | null;
+  /** MAX_NUM_ORDERS: most open orders of an account; null means "no rule". */
+  readonly maxNumOrders: number | null;
+  /** MAX_POSITION: most that an account may have and be about to buy, base asset; null means "no rule". */
+  readonly maxPosition: Decimal | null;
+}
+
+/** How far a price may be from the reference price, as factors of it; the same for both sides unless it is BY_SIDE. */
+export interface PercentPrice {
+  readonly filterType: 'PERCENT_PRICE' | 'PERCENT_PRICE_BY_SIDE';
+  readonly bidMultiplierUp: Decimal;
+  readonly bidMultiplierDown: Decimal;
+  readonly askMultiplierUp: Decimal;
+  readonly askMultiplierDown: Decimal;
+  /** Minutes over which the reference price is averaged where there is no better one; 0 for the last price. */
+  readonly avgPriceMins: number;
 }

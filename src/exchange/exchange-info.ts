@@ -27,7 +27,37 @@ const filtersByType = z.object({
   LOT_SIZE: z.object({ minQty: decimal, maxQty: decimal, stepSize: decimal }).default(() => NO_LOT_RULE),
   MIN_NOTIONAL: z.object({ minNotional: decimal }).default(() => ({ minNotional: ZERO })),
   NOTIONAL: z.object({ minNotional: decimal, maxNotional: decimal.optional() }).optional(),
+  PERCENT_PRICE: z
+    .object({ multiplierUp: decimal, multiplierDown: decimal, avgPriceMins: decimals })
+    .optional(),
+  PERCENT_PRICE_BY_SIDE: z
+    .object({
+      bidMultiplierUp: decimal,
+      bidMultiplierDown: decimal,
+      askMultiplierUp: decimal,
+      askMultiplierDown: decimal,
+      avgPriceMins: decimals,
+    })
+    .optional(),
+  MAX_NUM_ORDERS: z.object({ maxNumOrders: decimals }).optional(),
+  MAX_POSITION: z.object({ maxPosition: decimal }).optional(),
 });
+
+/** A symbol has the one or the other. */
+function percentPriceOf(filters: z.output<typeof filtersByType>): SymbolInfo['percentPrice'] {
+  const { PERCENT_PRICE: both, PERCENT_PRICE_BY_SIDE: bySide } = filters;
+  if (bySide !== undefined) return { filterType: 'PERCENT_PRICE_BY_SIDE', ...bySide };
+  if (both === undefined) return null;
+  const { multiplierUp, multiplierDown, avgPriceMins } = both;
+  return {
+    filterType: 'PERCENT_PRICE',
+    bidMultiplierUp: multiplierUp,
+    bidMultiplierDown: multiplierDown,
+    askMultiplierUp: multiplierUp,
+    askMultiplierDown: multiplierDown,
+    avgPriceMins,
+  };
+}
 
 const symbolSchema = z
   .object(
@@ -38,6 +68,7 @@ const symbolSchema = z
       quoteAsset: name,
       baseAssetPrecision: decimals,
       quoteAssetPrecision: decimals,
+      isSpotTradingAllowed: z.boolean('true or false').default(true),
       filters: z
         .array(z.looseObject({ filterType: name }, 'an object'), 'a list of filters')
         .default(() => [])
@@ -60,7 +91,15 @@ const symbolSchema = z
       range === undefined
         ? { filterType: 'MIN_NOTIONAL', minNotional: least.minNotional, maxNotional: null }
         : { filterType: 'NOTIONAL', minNotional: range.minNotional, maxNotional: range.maxNotional ?? null };
-    return { ...facts, priceFilter, lotSize, notional };
+    return {
+      ...facts,
+      priceFilter,
+      lotSize,
+      notional,
+      percentPrice: percentPriceOf(filters),
+      maxNumOrders: filters.MAX_NUM_ORDERS?.maxNumOrders ?? null,
+      maxPosition: filters.MAX_POSITION?.maxPosition ?? null,
+    };
   });
 
 const documentSchema = z.looseObject(

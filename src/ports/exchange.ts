@@ -1,3 +1,4 @@
+import type { Decimal } from '../domain/decimal.js';
 import type { Order, OrderRequest } from '../domain/order.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 
@@ -49,6 +50,8 @@ export type LookupOutcome =
 export interface Exchange {
   /** The rules of a symbol, or undefined when the exchange does not list it. */
   symbolInfo(symbol: string): Promise<SymbolInfo | undefined>;
+  /** What one side of a cycle costs, a fraction of what it brings; null when it is not known. */
+  commissionRate(symbol: string): Promise<Decimal | null>;
   placeOrder(request: OrderRequest): Promise<PlaceOutcome>;
   cancelOrder(symbol: string, key: OrderKey): Promise<CancelOutcome>;
   getOrder(symbol: string, key: OrderKey): Promise<LookupOutcome>;

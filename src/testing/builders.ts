@@ -2,7 +2,7 @@ import { Decimal, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import type { Order } from '../domain/order.js';
 import { DEFAULT_SETTINGS, type Settings } from '../domain/settings.js';
-import type { SymbolInfo } from '../domain/symbol-info.js';
+import type { PercentPrice, SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 
 /** Any fields of T, with decimals written as text: `{ price: '0.4319' }`. */
@@ -37,11 +37,16 @@ export interface SymbolFields {
   readonly minNotional?: string;
   /** Null, the default, for no upper rule. */
   readonly maxNotional?: string | null;
+  readonly isSpotTradingAllowed?: boolean;
+  /** Null, the default, for no rule; so too the two below. */
+  readonly percentPrice?: PercentPrice | null;
+  readonly maxNumOrders?: number | null;
+  readonly maxPosition?: string | null;
 }
 
 /** A symbol as an exchange lists it: XRPUSDT with a tick of 0.01, a step of 0.1 and a least notional of 10, unless told otherwise. */
 export function aSymbol(fields: SymbolFields = {}): SymbolInfo {
-  const { maxNotional = null } = fields;
+  const { maxNotional = null, maxPosition = null } = fields;
   return {
     symbol: fields.symbol ?? 'XRPUSDT',
     status: fields.status ?? 'TRADING',
@@ -64,6 +69,10 @@ export function aSymbol(fields: SymbolFields = {}): SymbolInfo {
       minNotional: decimal(fields.minNotional ?? '10'),
       maxNotional: maxNotional === null ? null : decimal(maxNotional),
     },
+    isSpotTradingAllowed: fields.isSpotTradingAllowed ?? true,
+    percentPrice: fields.percentPrice ?? null,
+    maxNumOrders: fields.maxNumOrders ?? null,
+    maxPosition: maxPosition === null ? null : decimal(maxPosition),
   };
 }
 

@@ -22,6 +22,7 @@ import {
 import type { Exchange } from '../ports/exchange.js';
 import { executions, tradeEvents } from '../ports/topics.js';
 import { type CancelAnswer, found, type LookupAnswer, type PlaceAnswer, placed } from './answers.js';
+import { decimal } from './builders.js';
 import {
   type Answers,
   Expectation,
@@ -45,7 +46,7 @@ interface MockedExchangeArg {
 export interface MockedExchangeProtocol extends Protocol {
   readonly arg: MockedExchangeArg;
   readonly state: MockedExchangeArg;
-  readonly calls: BinanceMockProtocol['calls'];
+  readonly calls: Omit<BinanceMockProtocol['calls'], 'orders' | 'balances'>;
   readonly casts: {
     readonly tell: readonly Told[];
     readonly answer: { readonly expectation: Expectation; readonly answer: Answers[RequestKind] };
@@ -99,7 +100,8 @@ const MockedExchangeActor: GenServer<MockedExchangeProtocol> = {
     placeOrder: (state, request, _self, from) => onRequest(state, 'placeOrder', request, from),
     cancelOrder: (state, request, _self, from) => onRequest(state, 'cancelOrder', request, from),
     getOrder: (state, request, _self, from) => onRequest(state, 'getOrder', request, from),
-    openOrders: (state, symbol) => ({ state, reply: state.script.ledger.open(symbol) }),
+    openOrders: (state, { symbol }) => ({ state, reply: state.script.ledger.open(symbol) }),
+    commissionRate: (state) => ({ state, reply: state.script.commissionRate }),
   },
   casts: {
     tell(state, messages, self) {
@@ -221,6 +223,11 @@ export class MockedExchange {
   /** The rules of a symbol as they stand; undefined when it is not listed. */
   symbolInfo(symbol: string): SymbolInfo | undefined {
     return this.listed.get(symbol);
+  }
+
+  /** From now on this is what one side of a cycle costs, a fraction as decimal text; at first it is not known. */
+  chargeCommission(rate: string): void {
+    this.script.commissionRate = decimal(rate);
   }
 
   // ---- what it was asked

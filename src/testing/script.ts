@@ -1,3 +1,4 @@
+import type { Decimal } from '../domain/decimal.js';
 import type { Order, OrderRequest } from '../domain/order.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { CancelOutcome, LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
@@ -24,6 +25,7 @@ const UNEXPECTED = rejected(UNEXPECTED_CODE, 'the test did not expect this reque
 export class Script {
   readonly ledger = new Ledger();
   readonly expectations: Expectation[] = [];
+  commissionRate: Decimal | null = null;
   /** Every request, in order of arrival. */
   readonly requests: { readonly kind: RequestKind; readonly request: Requests[RequestKind] }[] = [];
   private readonly unexpected: string[] = [];

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely';
+import type { FillJson } from './fill-json.js';
 
 /**
  * The tables, as kysely's types. `bigint` and `numeric` come from pg as text: exact, and fed to Decimal or, for ids and times
@@ -102,7 +103,17 @@ export interface OrdersTable extends OrderColumns {
   stored_at: StampedByDatabase;
 }
 
-export type MockOrdersTable = OrderColumns;
+export interface MockOrdersTable extends OrderColumns {
+  account: Generated<string>;
+  fills: ColumnType<readonly FillJson[], string | undefined, string>;
+}
+
+export interface MockBalancesTable {
+  account: string;
+  asset: string;
+  free: Numeric;
+  locked: Numeric;
+}
 
 export interface OrderUpdatesTable {
   id: GeneratedAlways<string>;
@@ -188,6 +199,7 @@ export interface Tables {
   cycles: CyclesTable;
   leaderships: LeadershipsTable;
   mock_orders: MockOrdersTable;
+  mock_balances: MockBalancesTable;
   publish_requests: PublishRequestsTable;
 }
 

@@ -25,8 +25,11 @@ describe('a crash of what the whole engine rests on', () => {
         symbols: [aSymbol()],
         pacing: UNPACED,
         ledger: {
-          load: async () => [...kept.values()],
-          save: (order) => void kept.set(order.orderId, order),
+          load: async () => {
+            const orders = [...kept.values()].map((order) => ({ account: 'main', order }));
+            return { orders, forgotten: [], balances: [] };
+          },
+          save: ({ order }) => void kept.set(order.orderId, order),
         },
         onCycleEnd: (cycle) => ended.push(cycle),
       });

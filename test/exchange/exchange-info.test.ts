@@ -47,6 +47,56 @@ describe('parseExchangeInfo', () => {
       priceFilter: { minPrice: '0.01', maxPrice: '1000', tickSize: '0.01' },
       lotSize: { minQty: '0.1', maxQty: '9000', stepSize: '0.1' },
       notional: { filterType: 'MIN_NOTIONAL', minNotional: '0', maxNotional: null },
+      isSpotTradingAllowed: true,
+      percentPrice: null,
+      maxNumOrders: null,
+      maxPosition: null,
+    });
+  });
+
+  it.each([
+    {
+      filter: { filterType: 'PERCENT_PRICE', multiplierUp: '5', multiplierDown: '0.2', avgPriceMins: 5 },
+      want: {
+        filterType: 'PERCENT_PRICE',
+        bidMultiplierUp: '5',
+        bidMultiplierDown: '0.2',
+        askMultiplierUp: '5',
+        askMultiplierDown: '0.2',
+        avgPriceMins: 5,
+      },
+    },
+    {
+      filter: {
+        filterType: 'PERCENT_PRICE_BY_SIDE',
+        bidMultiplierUp: '1.2',
+        bidMultiplierDown: '0.2',
+        askMultiplierUp: '5',
+        askMultiplierDown: '0.8',
+        avgPriceMins: 0,
+      },
+      want: {
+        filterType: 'PERCENT_PRICE_BY_SIDE',
+        bidMultiplierUp: '1.2',
+        bidMultiplierDown: '0.2',
+        askMultiplierUp: '5',
+        askMultiplierDown: '0.8',
+        avgPriceMins: 0,
+      },
+    },
+  ])('reads how far prices may be away by $filter.filterType', ({ filter, want }) => {
+    expect(plain(parse(aSymbol({ filters: [filter] })).get('AAABBB')?.percentPrice)).toEqual(want);
+  });
+
+  it('reads what an account may have, and whether the symbol is traded spot', () => {
+    const filters = [
+      { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+      { filterType: 'MAX_POSITION', maxPosition: '10.00000000' },
+    ];
+    expect(plain(parse(aSymbol({ filters, isSpotTradingAllowed: false })).get('AAABBB'))).toMatchObject({
+      isSpotTradingAllowed: false,
+      maxNumOrders: 200,
+      maxPosition: '10',
     });
   });
 

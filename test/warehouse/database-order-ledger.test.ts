@@ -8,6 +8,9 @@ import { testDatabase } from '../support/database.js';
 const db = testDatabase();
 const ledger = (): DatabaseOrderLedger => new DatabaseOrderLedger(db.database.kysely, (work) => work());
 
+const save = (order: Order) => ledger().save({ account: 'main', order, balances: [] });
+const load = async () => (await ledger().load()).orders.map(({ order }) => order);
+
 const anOrder = (given: Partial<Order> = {}): Order => ({
   symbol: 'XRPUSDT',
   side: 'BUY',
@@ -47,24 +50,24 @@ describe('the ledger in the database', () => {
       updatedTime: Number.MAX_SAFE_INTEGER,
     });
     const orders = [anOrder({ symbol: 'BTCUSDT', clientOrderId: 'hh-2-B1' }), anOrder(), precise];
-    for (const order of orders.toReversed()) await ledger().save(order);
-    expect(shown(await ledger().load())).toEqual(shown(orders));
+    for (const order of orders.toReversed()) await save(order);
+    expect(shown(await load())).toEqual(shown(orders));
   });
 
   it('keeps an order as it was saved last', async () => {
-    await ledger().save(anOrder());
+    await save(anOrder());
     const filled = anOrder({
       status: 'FILLED',
       executedQuantity: new Decimal('46.43'),
       updatedTime: 1_714_521_600_200,
     });
-    await ledger().save(filled);
-    await ledger().save(filled);
-    expect(shown(await ledger().load())).toEqual(shown([filled]));
+    await save(filled);
+    await save(filled);
+    expect(shown(await load())).toEqual(shown([filled]));
   });
 
   it('refuses an order of a symbol that the database does not know', async () => {
-    await expect(ledger().save(anOrder({ symbol: 'DOGEUSDT' }))).rejects.toThrow('does not know DOGEUSDT');
-    expect(await ledger().load()).toEqual([]);
+    await expect(save(anOrder({ symbol: 'DOGEUSDT' }))).rejects.toThrow('does not know DOGEUSDT');
+    expect(await load()).toEqual([]);
   });
 });

@@ -71,9 +71,9 @@ describe('migrations', () => {
   it('leave the database as it was when one of them fails', () =>
     inEmptyDatabase(async (database) => {
       // In the way of the last one.
-      await sql`CREATE TABLE mock_orders (id integer)`.execute(database.kysely);
+      await sql`CREATE TABLE mock_balances (id integer)`.execute(database.kysely);
       const before = await shapeOf(database);
-      await expect(migrateUp(database.kysely)).rejects.toThrow('relation "mock_orders" already exists');
+      await expect(migrateUp(database.kysely)).rejects.toThrow('relation "mock_balances" already exists');
       expect(await shapeOf(database)).toEqual(before);
     }));
 

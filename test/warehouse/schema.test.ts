@@ -137,7 +137,10 @@ const COLUMNS: {
     price: 'numeric',
     quantity: 'numeric',
     executed_quantity: 'numeric',
+    account: 'text',
+    fills: 'jsonb',
   },
+  mock_balances: { account: 'text', asset: 'text', free: 'numeric', locked: 'numeric' },
   publish_requests: {
     id: 'int8',
     from_time: 'int8',
@@ -178,7 +181,8 @@ const FILLED_IN: {
   installation: ['is_only'],
   cycles: ['epoch', 'id', 'scope', 'started_at', 'updated_at'],
   leaderships: ['epoch', 'scope'],
-  mock_orders: [],
+  mock_orders: ['account', 'fills'],
+  mock_balances: [],
   publish_requests: ['id', 'requested_at', 'state'],
 };
 

@@ -1,3 +1,5 @@
+import type { Balance } from '../../domain/account.js';
+import type { Decimal } from '../../domain/decimal.js';
 import type { Order, OrderRequest } from '../../domain/order.js';
 import type { SymbolInfo } from '../../domain/symbol-info.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
@@ -7,9 +9,8 @@ import {
   type GenServer,
   type MaybePromise,
   type Protocol,
-  type Publication,
   type PubSubProtocol,
-  publication,
+  publish,
   publishAll,
   type Self,
   subscribeTo,
@@ -18,28 +19,44 @@ import type { Clock } from '../../ports/clock.js';
 import type { CancelOutcome, LookupOutcome, OrderKey, PlaceOutcome } from '../../ports/exchange.js';
 import type { OrderLedger } from '../../ports/order-ledger.js';
 import type { Pacing } from '../../ports/pacing.js';
-import { executions, orders, tradeEvents } from '../../ports/topics.js';
-import { MatchingEngine, type OrderChange, type Result } from './matching-engine.js';
+import { market, tradeEvents } from '../../ports/topics.js';
+import type { Match } from './market.js';
+import { type EngineOptions, MatchingEngine, type OrderChange, type Result } from './matching-engine.js';
+import { tidings } from './tidings.js';
 
 /**
- * BinanceMock: an exchange in the process. It owns the books; public trades on `TRADE_EVENTS:<SYMBOL>` fill its orders, and
- * it tells of them as the real one does. What it tells is in its ledger first.
+ * BinanceMock: an exchange in the process. It owns the books and the accounts; public trades fill its orders, as the fill
+ * model of `MatchingEngine` says, and it tells of them as the real one does. What it tells is in its ledger first.
  */
-export interface BinanceMockArg {
+export interface BinanceMockArg extends EngineOptions {
   readonly symbols: Iterable<SymbolInfo>;
   readonly pubsub: Address<PubSubProtocol>;
   readonly pacing: Pacing;
   readonly clock: Clock;
+  /** What it says of an account's balance goes before the starting ones. */
   readonly ledger: OrderLedger;
-  /** How many orders of a symbol that are no longer open can still be looked up; default all. */
-  readonly finalOrdersKept?: number;
+  /**
+   * `apart`: trades of others come on `TRADE_EVENTS:<SYMBOL>`, where its own fills are printed with negative ids. `gapless`:
+   * trades of others come on `MARKET:<SYMBOL>`, and it publishes every trade, theirs and its own, on
+   * `TRADE_EVENTS:<SYMBOL>`, numbered 1, 2, 3 per symbol.
+   */
+  readonly numbering?: 'apart' | 'gapless' | undefined;
+  /** With `gapless`: the number of the last trade of a symbol that was published before this exchange started; default 0. */
+  readonly lastTradeId?: ((symbol: string) => number) | undefined;
 }
 
-interface BinanceMockState extends Omit<BinanceMockArg, 'symbols' | 'finalOrdersKept'> {
+interface BinanceMockState
+  extends Pick<BinanceMockArg, 'pubsub' | 'pacing' | 'clock' | 'ledger' | 'lastTradeId'> {
   readonly engine: MatchingEngine;
+  readonly isGapless: boolean;
   /** Symbols whose trades it listens to: those that somebody asked about or ordered. */
   readonly listening: Set<string>;
-  /** Time of the last trade seen. Stamping orders with it makes a replay's orders those of the tape's time. */
+  /** Trades whose fills are still to be told. */
+  readonly unfilled: Set<Matched>;
+  /**
+   * Time of the last trade seen. Stamping orders with it makes a replay's orders those of the tape's time. Null before any, and
+   * with `gapless`: an exchange for others has the time of its clock.
+   */
   exchangeTime: number | null;
   placed: number;
   filled: number;
@@ -48,7 +65,16 @@ interface BinanceMockState extends Omit<BinanceMockArg, 'symbols' | 'finalOrders
 /** Orders that a trade went through, to be filled and told of once the trade itself has settled. */
 interface Matched {
   readonly event: TradeEvent;
-  readonly matched: readonly Order[];
+  readonly matched: readonly Match[];
+}
+
+/** Whose order it is; `main` unless named. An account that the exchange does not have is a defect. */
+interface OfAccount {
+  readonly account?: string;
+}
+interface KeyedRequest extends OfAccount {
+  readonly symbol: string;
+  readonly key: OrderKey;
 }
 
 export interface BinanceMockProtocol extends Protocol {
@@ -56,10 +82,17 @@ export interface BinanceMockProtocol extends Protocol {
   readonly state: BinanceMockState;
   readonly calls: {
     symbolInfo(symbol: string): SymbolInfo | undefined;
-    placeOrder(request: OrderRequest): PlaceOutcome;
-    cancelOrder(request: { readonly symbol: string; readonly key: OrderKey }): CancelOutcome;
-    getOrder(request: { readonly symbol: string; readonly key: OrderKey }): LookupOutcome;
-    openOrders(symbol: string | undefined): readonly Order[];
+    /** What a fill costs, a fraction of what it brings; null when nothing was said of it. */
+    commissionRate(symbol: string): Decimal | null;
+    placeOrder(request: OrderRequest & OfAccount): PlaceOutcome;
+    cancelOrder(request: KeyedRequest): CancelOutcome;
+    getOrder(request: KeyedRequest): LookupOutcome;
+    /** By symbol, of all unless one is named, then by order id. */
+    openOrders(request: OfAccount & { readonly symbol?: string | undefined }): readonly Order[];
+    /** All that are known, by ascending order id, with all their fills. */
+    orders(request: { readonly account: string; readonly symbol: string }): readonly Order[];
+    /** By asset; empty when funds are not checked. */
+    balances(account: string): readonly Balance[];
   };
   readonly casts: { readonly fill: Matched };
   readonly info: TradeEvent;
@@ -70,19 +103,15 @@ type MockSelf = Self<BinanceMockProtocol>;
 
 const now = ({ exchangeTime, clock }: BinanceMockState): number => exchangeTime ?? clock.wallMs();
 
-/** What is told of a change: the report before the print, so that the owner knows its own trade when it sees it. */
-function tidings({ order, report, print }: OrderChange): Publication[] {
-  const told = [
-    publication(executions(order.symbol), report),
-    publication(orders(order.symbol), { kind: 'order-update', order }),
-  ];
-  return print === null ? told : [...told, publication(tradeEvents(order.symbol), print)];
-}
-
 /** Tells of all changes in one go: fills that one trade caused belong together. */
-function tell({ pubsub, pacing }: BinanceMockState, changes: readonly OrderChange[], self: MockSelf): void {
+function tell(state: BinanceMockState, changes: readonly OrderChange[], self: MockSelf): void {
+  const { pubsub, pacing, engine } = state;
   for (const { print } of changes) if (print !== null) pacing.printed(print);
-  publishAll(self, pubsub, changes.flatMap(tidings));
+  publishAll(
+    self,
+    pubsub,
+    changes.flatMap((change) => tidings(change, engine.hasAccounts)),
+  );
 }
 
 /** Keeps what changed, tells of it, and answers; or answers why not. */
@@ -101,29 +130,41 @@ function answer<Outcome>(
     tell(state, [change], self);
     return { state, reply: done(change.order) };
   };
-  const saved = state.ledger.save(change.order);
+  const saved = state.ledger.save(change);
   return saved === undefined ? finish() : saved.then(finish);
 }
 
 function listenTo(state: BinanceMockState, symbol: string, self: MockSelf): void {
   if (state.listening.has(symbol)) return;
   state.listening.add(symbol);
-  subscribeTo(self, state.pubsub, tradeEvents(symbol), self);
+  subscribeTo(self, state.pubsub, state.isGapless ? market(symbol) : tradeEvents(symbol), self);
 }
 
 async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
-  for (const order of await state.ledger.load()) {
-    state.engine.restore(order);
-    listenTo(state, order.symbol, self);
+  const { engine, isGapless, lastTradeId } = state;
+  const { orders: kept, forgotten, balances } = await state.ledger.load();
+  for (const sums of forgotten) engine.skip(sums);
+  for (const { account, ...balance } of balances) engine.restoreBalance(account, balance);
+  for (const entry of kept) {
+    engine.restore(entry);
+    listenTo(state, entry.order.symbol, self);
+  }
+  if (!isGapless) return;
+  // The market is public: it shows also the symbols that nobody here trades.
+  for (const symbol of engine.symbols) {
+    engine.continueAfter(symbol, lastTradeId?.(symbol) ?? 0);
+    listenTo(state, symbol, self);
   }
 }
 
-async function fill(state: BinanceMockState, { event, matched }: Matched, self: MockSelf): Promise<void> {
+async function fill(state: BinanceMockState, what: Matched, self: MockSelf): Promise<void> {
+  if (!state.unfilled.delete(what)) return;
+  const { event, matched } = what;
   const kept: OrderChange[] = [];
   try {
-    for (const resting of matched) {
-      const change = state.engine.fill(resting, event);
-      const saved = state.ledger.save(change.order);
+    for (const match of matched) {
+      const change = state.engine.fill(match, event);
+      const saved = state.ledger.save(change);
       if (saved !== undefined) await saved;
       kept.push(change);
     }
@@ -133,13 +174,43 @@ async function fill(state: BinanceMockState, { event, matched }: Matched, self: 
   }
 }
 
+/** Cancels an order; of one that a trade has matched in part, only what is left after those fills. */
+async function cancelRest(state: BinanceMockState, request: KeyedRequest, self: MockSelf) {
+  for (const matched of [...state.unfilled]) await fill(state, matched, self);
+  return cancel(state, request, self);
+}
+
+function cancel(state: BinanceMockState, { symbol, key, account }: KeyedRequest, self: MockSelf) {
+  return answer(
+    state,
+    state.engine.cancel(symbol, key, now(state), account),
+    self,
+    (order): CancelOutcome => ({ kind: 'cancelled', order }),
+  );
+}
+
+/** The trade as it is published here: with the next number. */
+function numbered(state: BinanceMockState, trade: TradeEvent, self: MockSelf): TradeEvent {
+  const { symbol } = trade;
+  const tradeId = state.engine.nextTradeId(symbol);
+  const event: TradeEvent = { ...trade, tradeId, origin: 'exchange' };
+  publish(self, state.pubsub, tradeEvents(symbol), event);
+  return event;
+}
+
 export const BinanceMock: GenServer<BinanceMockProtocol> = {
   kind: 'BinanceMock',
-  init: ({ symbols, finalOrdersKept, ...deps }) => ({
+  init: (arg) => ({
     state: {
-      ...deps,
-      engine: new MatchingEngine(symbols, finalOrdersKept),
+      pubsub: arg.pubsub,
+      pacing: arg.pacing,
+      clock: arg.clock,
+      ledger: arg.ledger,
+      lastTradeId: arg.lastTradeId,
+      engine: new MatchingEngine(arg.symbols, arg),
+      isGapless: arg.numbering === 'gapless',
       listening: new Set(),
+      unfilled: new Set(),
       exchangeTime: null,
       placed: 0,
       filled: 0,
@@ -157,24 +228,24 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
       if (reply !== undefined) listenTo(state, symbol, self);
       return { state, reply };
     },
+    commissionRate: (state) => ({ state, reply: state.engine.commissionRate }),
     placeOrder: (state, request, self) =>
-      answer(state, state.engine.place(request, now(state)), self, (order): PlaceOutcome => {
+      answer(state, state.engine.place(request, now(state), request.account), self, (order): PlaceOutcome => {
         listenTo(state, order.symbol, self);
         state.placed++;
         return { kind: 'placed', order };
       }),
-    cancelOrder: (state, { symbol, key }, self) =>
-      answer(
-        state,
-        state.engine.cancel(symbol, key, now(state)),
-        self,
-        (order): CancelOutcome => ({ kind: 'cancelled', order }),
-      ),
-    getOrder(state, { symbol, key }) {
-      const order = state.engine.order(symbol, key);
+    cancelOrder: (state, request, self) =>
+      state.engine.isPartlyMatched(request.symbol, request.key, request.account)
+        ? cancelRest(state, request, self)
+        : cancel(state, request, self),
+    getOrder(state, { symbol, key, account }) {
+      const order = state.engine.order(symbol, key, account);
       return { state, reply: order === undefined ? { kind: 'absent' } : { kind: 'found', order } };
     },
-    openOrders: (state, symbol) => ({ state, reply: state.engine.openOrders(symbol) }),
+    openOrders: (state, { symbol, account }) => ({ state, reply: state.engine.openOrders(symbol, account) }),
+    orders: (state, { symbol, account }) => ({ state, reply: state.engine.orders(symbol, account) }),
+    balances: (state, account) => ({ state, reply: state.engine.balances(account) }),
   },
   casts: {
     async fill(state, what, self) {
@@ -182,14 +253,17 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
       return { state };
     },
   },
-  info(state, event, self) {
+  info(state, trade, self) {
     // A print of ours moves no price and never fills another order.
-    if (event.kind !== 'trade-event' || event.origin === 'mock-print') return { state };
-    state.exchangeTime = event.tradeTime;
+    if (trade.kind !== 'trade-event' || trade.origin === 'mock-print') return { state };
+    if (!state.isGapless) state.exchangeTime = trade.tradeTime;
+    const event = state.isGapless ? numbered(state, trade, self) : trade;
     const matched = state.engine.match(event);
     if (matched.length === 0) return { state };
     state.filled += matched.length;
-    state.pacing.afterEvent(() => self.cast(self, 'fill', { event, matched }));
+    const what: Matched = { event, matched };
+    state.unfilled.add(what);
+    state.pacing.afterEvent(() => self.cast(self, 'fill', what));
     return { state };
   },
   inspect: ({ listening, placed, filled }) => ({ symbols: [...listening], placed, filled }),

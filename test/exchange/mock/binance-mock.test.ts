@@ -14,7 +14,12 @@ import {
   subscribeTo,
 } from '../../../src/otp/index.js';
 import type { Exchange } from '../../../src/ports/exchange.js';
-import { NO_LEDGER, type OrderLedger } from '../../../src/ports/order-ledger.js';
+import {
+  type LedgerChange,
+  type LedgerContents,
+  NO_LEDGER,
+  type OrderLedger,
+} from '../../../src/ports/order-ledger.js';
 import { type Pacing, UNPACED } from '../../../src/ports/pacing.js';
 import { executions, orders, tradeEvents } from '../../../src/ports/topics.js';
 import { anOrder, aTradeEvent, type Told } from '../../../src/testing/index.js';
@@ -27,11 +32,12 @@ class NotingLedger implements OrderLedger {
   readonly saves: string[] = [];
   readonly refusals = new Map<string, Error>();
 
-  async load(): Promise<Order[]> {
-    return [...this.kept.values()];
+  async load(): Promise<LedgerContents> {
+    const orders = [...this.kept.values()].map((order) => ({ account: 'main', order }));
+    return { orders, forgotten: [], balances: [] };
   }
 
-  async save(order: Order): Promise<void> {
+  async save({ order }: LedgerChange): Promise<void> {
     const what = `${order.status} ${order.orderId}`;
     const refusal = this.refusals.get(what);
     this.refusals.delete(what);
@@ -241,10 +247,10 @@ describe('BinanceMock with a ledger', () => {
   it('has kept what it tells of before it tells', async () => {
     let told: string[] = [];
     const save = ledger.save.bind(ledger);
-    ledger.save = async (order) => {
+    ledger.save = async (change) => {
       await new Promise((resolve) => setImmediate(resolve));
-      await save(order);
-      told = [...told, `${order.status} kept after ${reports().join(', ')}`];
+      await save(change);
+      told = [...told, `${change.order.status} kept after ${reports().join(', ')}`];
     };
     await place('a');
     await stage.trade('99');

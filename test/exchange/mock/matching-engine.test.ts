@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Order } from '../../../src/domain/order.js';
+import type { Match } from '../../../src/exchange/mock/market.js';
 import { MatchingEngine, type OrderChange } from '../../../src/exchange/mock/matching-engine.js';
 import { anOrder, aSymbol, aTradeEvent } from '../../../src/testing/index.js';
 
@@ -29,7 +30,7 @@ function placed(fields: Fields = {}, nowMs?: number): OrderChange {
 /** A trade at this price, and every fill it causes. */
 function trade(price: string, symbol = 'XRPUSDT'): OrderChange[] {
   const event = aTradeEvent({ price, symbol, tradeTime: 7, eventTime: 8 });
-  return engine.match(event).map((order) => engine.fill(order, event));
+  return engine.match(event).map((match) => engine.fill(match, event));
 }
 const idsOf = (changes: readonly OrderChange[]): number[] => changes.map(({ order }) => order.orderId);
 const stateOf = ({ status, executedQuantity }: Order) => [status, executedQuantity.toFixed()];
@@ -177,19 +178,20 @@ describe('filling', () => {
 
 describe('matching', () => {
   const through = aTradeEvent({ price: '99', tradeTime: 7, eventTime: 8 });
+  const fillAll = (matches: readonly Match[]) => matches.map((match) => engine.fill(match, through));
 
   it('takes orders out of the book as they stand: a second trade matches them no more', () => {
     const { order } = placed();
-    expect(engine.match(through)).toEqual([order]);
+    expect(engine.match(through).map(({ entry }) => entry.order)).toEqual([order]);
     expect(engine.match(through)).toEqual([]);
   });
 
   it('leaves a matched order open to whoever looks, until it is filled', () => {
     const { order } = placed();
-    engine.match(through);
+    const matches = engine.match(through);
     expect(engine.order('XRPUSDT', { orderId: 1 })).toEqual(order);
     expect(engine.openOrders()).toEqual([order]);
-    engine.fill(order, through);
+    fillAll(matches);
     expect(engine.order('XRPUSDT', { orderId: 1 })).toMatchObject({ status: 'FILLED', updatedTime: 7 });
     expect(engine.openOrders()).toEqual([]);
   });
@@ -203,20 +205,20 @@ describe('matching', () => {
   });
 
   it('fills what was matched, once, and nothing else', () => {
-    const { order } = placed();
-    const filling = () => engine.fill(order, through);
-    expect(filling).toThrow('order 1 of XRPUSDT was not matched');
-    engine.match(through);
+    placed();
+    const [match] = engine.match(through);
+    if (match === undefined) throw new Error('it was not matched');
+    const filling = () => engine.fill(match, through);
     expect(stateOf(filling().order)).toEqual(['FILLED', '2']);
     expect(filling).toThrow('order 1 of XRPUSDT was not matched');
-    expect(() => engine.fill(anOrder({ symbol: 'NOSUCH' }), through)).toThrow('was not matched');
+    expect(() => engine.fill({ ...match }, through)).toThrow('was not matched');
   });
 
   it('does not disturb what is placed between a match and its fill', () => {
-    const { order } = placed({ price: '100' });
-    engine.match(through);
     placed({ price: '100' });
-    engine.fill(order, through);
+    const matches = engine.match(through);
+    placed({ price: '100' });
+    fillAll(matches);
     expect(idsOf(trade('99'))).toEqual([2]);
   });
 });
@@ -225,7 +227,7 @@ describe('restoring', () => {
   /** Another engine, with the orders of this one as they stand. */
   function restored(orders: readonly Order[]): void {
     engine = new MatchingEngine([aSymbol(), aSymbol({ symbol: 'ETHUSDT' })]);
-    for (const order of orders) engine.restore(order);
+    for (const order of orders) engine.restore({ account: 'main', order });
   }
   function aHistory(): Order[] {
     placed({ price: '100', clientOrderId: 'filled' });
@@ -339,7 +341,7 @@ describe('looking up', () => {
 
 describe('an engine that keeps only the latest final orders', () => {
   it('forgets the oldest, never one that is open, and still knows the latest', () => {
-    engine = new MatchingEngine([aSymbol()], 2);
+    engine = new MatchingEngine([aSymbol()], { finalOrdersKept: 2 });
     placed({ clientOrderId: 'open' });
     for (let count = 1; count <= 9; count++) {
       placed({ clientOrderId: `final-${count}` });

@@ -1,0 +1,26 @@
+import { Decimal } from '../domain/decimal.js';
+import type { Fill } from '../domain/order.js';
+
+/** A fill as JSON; decimals as plain text, so that none is rounded. */
+export interface FillJson {
+  readonly tradeId: number;
+  readonly price: string;
+  readonly quantity: string;
+  readonly commission: string;
+  readonly commissionAsset: string | null;
+  readonly time: number;
+}
+
+export const fillToJson = ({ price, quantity, commission, ...facts }: Fill): FillJson => ({
+  ...facts,
+  price: price.toFixed(),
+  quantity: quantity.toFixed(),
+  commission: commission.toFixed(),
+});
+
+export const fillFromJson = ({ price, quantity, commission, ...facts }: FillJson): Fill => ({
+  ...facts,
+  price: new Decimal(price),
+  quantity: new Decimal(quantity),
+  commission: new Decimal(commission),
+});
