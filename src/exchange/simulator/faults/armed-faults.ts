@@ -64,7 +64,9 @@ export class ArmedFaults {
 
   /** The latest fault of a kind that goes on for as long as it is armed. */
   standing<const W extends 'clock-skew'>(what: W): FaultOf<W> | undefined {
-    return this.list().findLast(({ fault }) => fault.what === what)?.fault as FaultOf<W> | undefined;
+    let latest: Fault | undefined;
+    for (const { fault } of this.armed.values()) if (fault.what === what) latest = fault;
+    return latest as FaultOf<W> | undefined;
   }
 
   /**

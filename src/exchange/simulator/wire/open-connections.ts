@@ -22,8 +22,10 @@ export class OpenConnections {
     });
   }
 
-  get count(): number {
-    return this.open.size;
+  get count(): Readonly<Record<SocketKind, number>> {
+    const all = [...this.open];
+    const of = (wanted: SocketKind) => all.filter(({ kind }) => kind === wanted).length;
+    return { market: of('market'), 'user-data': of('user-data') };
   }
 
   /** The HTTP status with which the next connection is refused; null: it is let in. */
@@ -39,21 +41,21 @@ export class OpenConnections {
     return () => this.open.delete(connection);
   }
 
-  /** Tells every connection that the server shuts down, and closes it. */
-  closeAll(): void {
-    for (const { peer, announceShutdown } of [...this.open]) {
-      announceShutdown();
-      peer.close(GOING_AWAY, 'The server shuts down');
-    }
+  /** Tells every connection that the server shuts down, and closes it so much later. */
+  closeAll(leadMs = 0): void {
+    for (const connection of [...this.open]) shutDown(connection, leadMs);
+  }
+
+  cutAll(): void {
+    for (const { peer } of [...this.open]) peer.cut();
   }
 
   private harm(connection: Open, what: HarmfulFault['what']): void {
-    const { kind: socket, peer, announceShutdown } = connection;
+    const { kind: socket, peer } = connection;
     const fault = this.faults.occasion(what, { socket });
     if (fault === null) return;
     if (fault.what === 'shut-down-connection') {
-      announceShutdown();
-      peer.after(fault.leadMs, () => peer.close(GOING_AWAY, 'The server shuts down'));
+      shutDown(connection, fault.leadMs);
       return;
     }
     const strike = () => (fault.what === 'cut-connection' ? peer.cut() : peer.stall());
@@ -70,3 +72,10 @@ type HarmfulFault = Extract<
 >;
 const isOfConnections = (fault: Fault): fault is HarmfulFault =>
   ['cut-connection', 'stall-connection', 'shut-down-connection'].includes(fault.what);
+
+function shutDown({ peer, announceShutdown }: Open, leadMs: number): void {
+  announceShutdown();
+  const close = () => peer.close(GOING_AWAY, 'The server shuts down');
+  if (leadMs === 0) close();
+  else peer.after(leadMs, close);
+}
