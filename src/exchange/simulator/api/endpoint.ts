@@ -34,7 +34,7 @@ export interface Call {
   /** Empty for public endpoints. */
   readonly account: string;
   /** A time of the answer, given in Unix milliseconds, in the unit that was asked for. */
-  stamp(ms: number): number;
+  readonly stamp: (ms: number) => number;
 }
 
 export interface Endpoint extends ParamSpec {

@@ -76,7 +76,9 @@ export function placedJson(
     workingTime: stamp(order.createdTime),
     selfTradePreventionMode,
   };
-  return type === 'RESULT' ? result : { ...result, fills: order.fills.map((fill) => fillJson(order, fill, assets)) };
+  return type === 'RESULT'
+    ? result
+    : { ...result, fills: order.fills.map((fill) => fillJson(order, fill, assets)) };
 }
 
 /** The answer to a cancel: `clientOrderId` is the cancel's, `origClientOrderId` the order's own. */

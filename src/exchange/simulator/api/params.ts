@@ -8,7 +8,8 @@ export type ParamRules = Readonly<Record<string, Grammar>>;
 /** What an endpoint takes. A name that is in neither is refused. */
 export interface ParamSpec {
   readonly required: ParamRules;
-  readonly optional: ParamRules;
+  /** `any`: whatever comes is let through. */
+  readonly optional: ParamRules | 'any';
 }
 
 /** As Binance's own messages word them. */
@@ -45,6 +46,7 @@ export function checkParams(
     if (text === undefined || text === '') throw mandatory(name);
     checkText(name, text, grammar);
   }
+  if (optional === 'any') return;
   let read = Object.keys(required).length;
   for (const [name, grammar] of Object.entries(optional)) {
     const text = params.get(name);

@@ -152,4 +152,3 @@ const overLimit = (limit: RateLimit): string =>
     ? `Too many requests; current limit is ${limit.limit} requests per ${intervalName(limit)}.`
     : `Too much request weight used; current limit is ${limit.limit} request weight per ${intervalName(limit)}. ` +
       'Please use WebSocket Streams for live updates to avoid polling the API.';
-

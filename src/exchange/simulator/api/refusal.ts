@@ -48,6 +48,10 @@ export const outcomeUnknown = (): Refusal =>
     503,
   );
 
+/** Something here is wrong. */
+export const unknownError = (): Refusal =>
+  new Refusal(-1000, 'An unknown error occurred while processing the request.', 500);
+
 /** The exchange's own answer "no". */
 export const refusalOf = (outcome: Rejected | RateLimited | OutcomeUnknown): Refusal =>
   outcome.kind === 'rejected' ? new Refusal(outcome.code, outcome.reason) : outcomeUnknown();

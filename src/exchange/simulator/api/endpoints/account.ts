@@ -8,7 +8,7 @@ import { symbolDocument, symbolOf } from './symbol-choice.js';
 const BASIS_POINTS = new Decimal('10000');
 
 /** The rate of the account is that of the first symbol: the simulator has one for all. */
-async function account(on: Grounds, { account, params, stamp }: Call): Promise<Json> {
+async function status(on: Grounds, { account, params, stamp }: Call): Promise<Json> {
   const [first] = on.exchangeInfo().symbols;
   const rate = (first && (await on.exchange.commissionRate(first.symbol))) ?? ZERO;
   const omitsZero = flagOf(params, 'omitZeroBalances');
@@ -66,7 +66,7 @@ export const ACCOUNT: Endpoints = {
     weight: 20,
     required: {},
     optional: { omitZeroBalances: 'flag' },
-    run: account,
+    run: status,
   },
   'GET /api/v3/account/commission': {
     security: 'USER_DATA',

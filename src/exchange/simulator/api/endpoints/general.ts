@@ -32,7 +32,7 @@ function chosenSymbols({ exchangeInfo }: Grounds, { params }: Call): readonly Sy
   });
 }
 
-function exchangeInfo(on: Grounds, call: Call): Json {
+function info(on: Grounds, call: Call): Json {
   const symbols = chosenSymbols(on, call);
   const showsPermissions = call.params.get('showPermissionSets') !== 'false';
   const limits = on.limits.limits.filter(
@@ -67,6 +67,6 @@ export const GENERAL: Endpoints = {
       showPermissionSets: 'flag',
       symbolStatus: 'text',
     },
-    run: exchangeInfo,
+    run: info,
   },
 };

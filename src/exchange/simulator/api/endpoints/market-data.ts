@@ -16,7 +16,8 @@ function trades(on: Grounds, call: Call): Json {
   const limit = limitOf(call.params);
   const symbol = symbolName(on, call);
   const fromId = longOf(call.params, 'fromId');
-  const found = fromId === undefined ? on.trades.recent(symbol, limit) : on.trades.from(symbol, fromId, limit);
+  const found =
+    fromId === undefined ? on.trades.recent(symbol, limit) : on.trades.from(symbol, fromId, limit);
   return found.map((trade) => publicTradeJson(trade, call.stamp));
 }
 
@@ -44,7 +45,8 @@ const AVERAGE_MINUTES = 5;
 const WIRE_DECIMALS = 8;
 const ROUND_DOWN = 0;
 
-const averagePrice = (price: Decimal | null): string => toWire((price ?? ZERO).round(WIRE_DECIMALS, ROUND_DOWN));
+const averagePrice = (price: Decimal | null): string =>
+  toWire((price ?? ZERO).round(WIRE_DECIMALS, ROUND_DOWN));
 
 export const MARKET_DATA: Endpoints = {
   'GET /api/v3/trades': {

@@ -50,7 +50,7 @@ async function myTrades(on: Grounds, call: Call): Promise<Json> {
     .filter((order) => orderId === undefined || order.orderId === orderId)
     .flatMap((order) => order.fills.map((fill) => ({ order, fill })))
     .filter(({ fill }) => fill.tradeId >= (fromId ?? 0) && within(params, fill.time))
-    .sort((one, other) => one.fill.tradeId - other.fill.tradeId);
+    .toSorted((one, other) => one.fill.tradeId - other.fill.tradeId);
   const isFromThere = fromId !== undefined || timeOf(params, 'startTime') !== undefined;
   const chosen = isFromThere ? trades.slice(0, limit) : trades.slice(-limit);
   return chosen.map(({ order, fill }) => ownTradeJson(order, fill, info, stamp));

@@ -7,18 +7,14 @@ import { Refusal } from '../refusal.js';
 import { namedSymbols } from './symbol-choice.js';
 
 /** One row for `symbol`, a list of rows otherwise. */
-async function rows(
-  on: Grounds,
-  { params }: Call,
-  row: (symbol: string) => Promise<Json> | Json,
-): Promise<Json> {
+async function rows(on: Grounds, { params }: Call, row: (symbol: string) => Promise<Json>): Promise<Json> {
   const { symbols } = on.exchangeInfo();
   const status = params.get('symbolStatus');
   const isOne = params.has('symbol');
   const chosen = (namedSymbols(symbols, params) ?? symbols).filter(
     (symbol) => status === undefined || symbol.status === status,
   );
-  if (!isOne) return await Promise.all(chosen.map(({ symbol }) => row(symbol)));
+  if (!isOne) return Promise.all(chosen.map(({ symbol }) => row(symbol)));
   const [only] = chosen;
   if (only === undefined)
     throw new Refusal(-1220, "The symbol's status does not match the requested symbolStatus.");
@@ -28,7 +24,11 @@ async function rows(
 const lastPrice = ({ trades }: Grounds, symbol: string): Decimal => trades.last(symbol)?.price ?? ZERO;
 
 /** Price and open quantity of the best orders on one side; where there are none, the last price and no quantity. */
-function best(orders: readonly Order[], side: Side, otherwise: Decimal): { price: Decimal; quantity: Decimal } {
+function best(
+  orders: readonly Order[],
+  side: Side,
+  otherwise: Decimal,
+): { price: Decimal; quantity: Decimal } {
   const ours = orders.filter((order) => order.side === side);
   const direction = side === 'BUY' ? 1 : -1;
   const price = ours
@@ -75,7 +75,7 @@ const tickerEndpoint = (run: Endpoint['run']): Endpoint => ({
 
 export const TICKERS: Endpoints = {
   'GET /api/v3/ticker/price': tickerEndpoint((on, call) =>
-    rows(on, call, (symbol) => ({ symbol, price: toWire(lastPrice(on, symbol)) })),
+    rows(on, call, async (symbol) => ({ symbol, price: toWire(lastPrice(on, symbol)) })),
   ),
   'GET /api/v3/ticker/bookTicker': tickerEndpoint((on, call) =>
     rows(on, call, (symbol) => bookTicker(on, symbol)),

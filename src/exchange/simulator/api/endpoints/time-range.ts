@@ -21,9 +21,15 @@ export const within = (params: Params, time: number): boolean =>
 
 const CHOOSERS = ['orderId', 'startTime', 'endTime', 'fromId'];
 const COMBINATIONS: ReadonlySet<string> = new Set(
-  [[], ['orderId'], ['startTime'], ['endTime'], ['fromId'], ['startTime', 'endTime'], ['orderId', 'fromId']].map(
-    (names) => names.join(),
-  ),
+  [
+    [],
+    ['orderId'],
+    ['startTime'],
+    ['endTime'],
+    ['fromId'],
+    ['startTime', 'endTime'],
+    ['orderId', 'fromId'],
+  ].map((names) => names.join()),
 );
 
 /** Throws -1128 for what myTrades does not take together. */
