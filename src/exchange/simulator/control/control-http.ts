@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { CallFailed } from '../../../otp/index.js';
 import { InputError } from '../../../platform/input-error.js';
 import { type ControlTarget, control, notJson } from './control-routes.js';
 
@@ -27,8 +28,10 @@ export async function answerControl(
     if (answer === null) send(response, 404, { error: `there is no ${method} ${pathOf(request)}` });
     else send(response, answer.status, answer.body);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    send(response, 400, { error: error.message });
+    if (error instanceof InputError) send(response, 400, { error: error.message });
+    // An actor that was asked is gone, as it is while the simulator stops.
+    else if (error instanceof CallFailed) send(response, 503, { error: error.message });
+    else throw error;
   }
 }
 

@@ -24,7 +24,8 @@ interface Armed {
 /** The faults that are armed, and the decision when each fires: the same for the same seed and the same occasions. */
 export class ArmedFaults {
   private readonly armed = new Map<number, Armed>();
-  private readonly listeners: ((fault: Fault) => void)[] = [];
+  private readonly armListeners: ((fault: Fault) => void)[] = [];
+  private readonly changeListeners: (() => void)[] = [];
   private lastId = 0;
 
   /** @param randomOf a sequence of chances for the fault of each id */
@@ -37,13 +38,19 @@ export class ArmedFaults {
       this.armed.set(id, { id, fault, random: this.randomOf(id), occasions: 0, fired: 0 });
       return id;
     });
-    for (const fault of faults) for (const listen of this.listeners) listen(fault);
+    this.changed();
+    for (const fault of faults) for (const listen of this.armListeners) listen(fault);
     return ids;
   }
 
   /** Hears of every fault that is armed from now on. */
   onArmed(listen: (fault: Fault) => void): void {
-    this.listeners.push(listen);
+    this.armListeners.push(listen);
+  }
+
+  /** Hears whenever another set of faults is armed. */
+  onChanged(listen: () => void): void {
+    this.changeListeners.push(listen);
   }
 
   /** @throws InputError when none has the id */
@@ -52,10 +59,12 @@ export class ArmedFaults {
       throw new InputError(
         `fault ${id} is not armed; allowed: ${[...this.armed.keys()].join(', ') || 'none is'}`,
       );
+    this.changed();
   }
 
   disarmAll(): void {
     this.armed.clear();
+    this.changed();
   }
 
   list(): readonly ArmedFault[] {
@@ -67,6 +76,10 @@ export class ArmedFaults {
     let latest: Fault | undefined;
     for (const { fault } of this.armed.values()) if (fault.what === what) latest = fault;
     return latest as FaultOf<W> | undefined;
+  }
+
+  private changed(): void {
+    for (const listen of this.changeListeners) listen();
   }
 
   /**

@@ -21,11 +21,20 @@ export interface MarketArg {
   readonly feed: TradeFeed;
   readonly pubsub: Address<PubSubProtocol>;
   readonly clock: Clock;
-  readonly mode: MarketMode;
+  /** As it is wanted now: a market that is started again goes on in it. */
+  readonly modeNow: () => MarketMode;
 }
 
 /** `run`: at the feed's pace. `step`: only when asked to. */
 export type MarketMode = 'run' | 'step';
+
+/** How a market is getting on. */
+export interface MarketReport {
+  readonly mode: MarketMode;
+  /** `ended`: a tape is over. */
+  readonly phase: 'waiting' | 'loading' | 'ended';
+  readonly published: number;
+}
 
 interface Stepping {
   left: number;
@@ -33,11 +42,10 @@ interface Stepping {
   readonly from: PendingCall<number>;
 }
 
-interface MarketState extends Omit<MarketArg, 'mode'> {
-  mode: MarketMode;
+interface MarketState extends MarketArg {
   /** Steps asked for, the first of which is under way. */
   readonly steps: Stepping[];
-  phase: 'waiting' | 'loading' | 'ended';
+  phase: MarketReport['phase'];
   cancelTimer: () => void;
 }
 
@@ -47,7 +55,9 @@ export interface MarketProtocol extends Protocol {
   readonly calls: {
     /** Publishes the next trades; answers how many there were, fewer at the end of a tape. */
     step(count: number): number;
-    setMode(mode: MarketMode): null;
+    /** The mode may have changed. */
+    lookAgain(nothing: null): MarketReport;
+    report(nothing: null): MarketReport;
   };
   readonly info:
     | { readonly kind: 'due' | 'loaded' }
@@ -77,9 +87,9 @@ function goOn(state: MarketState, self: MarketSelf): Next<MarketProtocol> {
 }
 
 /** Milliseconds until the next trade is told; null when nobody knows. */
-function waitOf({ mode, steps, feed }: MarketState): number | null {
+function waitOf({ modeNow, steps, feed }: MarketState): number | null {
   if (steps.length > 0) return 0;
-  return mode === 'step' ? null : feed.waitMs();
+  return modeNow() === 'step' ? null : feed.waitMs();
 }
 
 function tellNext(state: MarketState, self: MarketSelf): void {
@@ -125,6 +135,12 @@ function end(state: MarketState): Next<MarketProtocol> {
   return { state };
 }
 
+const reportOf = ({ modeNow, phase, feed }: MarketState): MarketReport => ({
+  mode: modeNow(),
+  phase,
+  published: feed.published,
+});
+
 export const Market: GenServer<MarketProtocol> = {
   kind: 'Market',
   init: (arg) => ({
@@ -137,10 +153,8 @@ export const Market: GenServer<MarketProtocol> = {
       state.steps.push({ left: count, done: 0, from });
       return { ...goOn(state, self), noReply: true };
     },
-    setMode(state, mode, self) {
-      state.mode = mode;
-      return { ...goOn(state, self), reply: null };
-    },
+    lookAgain: (state, _nothing, self) => ({ ...goOn(state, self), reply: reportOf(state) }),
+    report: (state) => ({ state, reply: reportOf(state) }),
   },
   info(state, message, self) {
     switch (message.kind) {
@@ -155,5 +169,5 @@ export const Market: GenServer<MarketProtocol> = {
         return { state };
     }
   },
-  inspect: ({ mode, phase, feed }) => ({ mode, phase, published: feed.published }),
+  inspect: reportOf,
 };

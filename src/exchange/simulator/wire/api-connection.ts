@@ -1,5 +1,6 @@
 import type { ApiReply, TimeUnit } from '../api/api-types.js';
-import type { RequestFault, RequestFaults } from '../request-faults.js';
+import { callWithFaults, type FaultyReply } from '../api/call-with-faults.js';
+import type { RequestFaults } from '../request-faults.js';
 import { type ApiFrame, type RequestId, readApiFrame } from './api-frame.js';
 import { ENDPOINT_OF } from './api-methods.js';
 import { ApiSession, type SessionDeps } from './api-session.js';
@@ -19,6 +20,8 @@ export interface ApiConnectionOptions {
   readonly unit: TimeUnit;
   readonly returnRateLimits: boolean;
 }
+
+type MadeUpAnswer = Extract<FaultyReply, { kind: 'made-up' }>['answer'];
 
 /** One connection to the WebSocket API: requests in, answers and user data events out. */
 export class ApiConnection implements UserReader {
@@ -75,47 +78,20 @@ export class ApiConnection implements UserReader {
 
   private async ask(frame: ApiFrame, endpoint: string): Promise<void> {
     const request = { ...this.session.request(frame), endpoint };
-    const fault = this.deps.faults.next(endpoint, request.params);
-    if (fault === null) {
-      this.reply(frame, await this.deps.api.call(request));
-      return;
-    }
-    const reply = await this.carriedOut(fault, () => this.deps.api.admit(request));
-    if (fault.delayMs === 0) this.replyFaulty(frame, fault, reply);
-    else this.deps.clock.after(fault.delayMs, () => this.replyFaulty(frame, fault, reply));
+    const answered = await callWithFaults(this.deps, request);
+    if (answered.kind === 'drop') this.peer.cut();
+    else if (answered.kind === 'reply') this.reply(frame, answered.reply);
+    else this.replyMadeUp(frame, answered.answer);
   }
 
-  /** Null while, or because, it is not carried out. */
-  private async carriedOut(
-    { carryOut }: RequestFault,
-    admit: () => ReturnType<ApiConnectionDeps['api']['admit']>,
-  ): Promise<ApiReply | null> {
-    if (carryOut === 'never') return null;
-    const admission = admit();
-    if (admission.kind === 'refused') return admission.reply;
-    if (carryOut === 'now') return admission.carryOut();
-    this.deps.clock.after(carryOut.afterMs, () => void admission.carryOut());
-    return null;
-  }
-
-  private replyFaulty(frame: ApiFrame, { answer }: RequestFault, reply: ApiReply | null): void {
-    if (answer === 'drop') {
-      this.peer.cut();
-      return;
-    }
-    if (answer === 'normal') {
-      if (reply === null) this.send({ id: frame.id, status: 503, error: TIMED_OUT });
-      else this.reply(frame, reply);
-      return;
-    }
-    const { status, body, headers } = answer;
+  private replyMadeUp({ id }: ApiFrame, { status, body, headers }: MadeUpAnswer): void {
     if (typeof body === 'string') {
       this.peer.answer(body);
       return;
     }
     const seconds = headers?.['Retry-After'];
     const retryAt = seconds === undefined ? null : this.deps.clock.wallMs() + 1_000 * Number(seconds);
-    this.send({ id: frame.id, status, error: { ...body, ...this.retryData(retryAt) } });
+    this.send({ id, status, error: { ...body, ...this.retryData(retryAt) } });
   }
 
   private reply(frame: ApiFrame, reply: ApiReply): void {
@@ -155,7 +131,3 @@ export class ApiConnection implements UserReader {
 
 const REVOKED = { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' };
 const UNSUPPORTED = { code: -1020, msg: 'This operation is not supported.' };
-const TIMED_OUT = {
-  code: -1007,
-  msg: 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
-};

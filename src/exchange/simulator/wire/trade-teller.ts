@@ -8,6 +8,7 @@ import {
 } from '../../../otp/index.js';
 import { tradeEvents } from '../../../ports/topics.js';
 import type { ArmedFaults } from '../faults/armed-faults.js';
+import type { MemoryTradeLog } from '../memory-trade-log.js';
 import type { FanOut } from './fan-out.js';
 import { spoiled } from './spoiled.js';
 
@@ -15,7 +16,7 @@ import { spoiled } from './spoiled.js';
 export interface TradeTellerArg {
   readonly symbols: readonly string[];
   readonly pubsub: Address<PubSubProtocol>;
-  readonly tradeLog: { add(event: TradeEvent): void };
+  readonly tradeLog: Pick<MemoryTradeLog, 'take'>;
   readonly fanOut: FanOut;
   readonly faults: ArmedFaults;
 }
@@ -42,7 +43,7 @@ export interface TradeTellerProtocol extends Protocol {
 function tell(state: TradeTellerState, event: TradeEvent): void {
   const { symbol } = event;
   const withheld = withheldNow(state, symbol);
-  if (withheld?.rest !== 'absent') state.tradeLog.add(event);
+  if (withheld?.rest !== 'absent') state.tradeLog.take(event);
   if (withheld !== null) return;
   const isSpoiled = state.faults.occasion('malformed-trade', { symbol }) !== null;
   state.fanOut.tell(event, isSpoiled ? spoiled : undefined);
