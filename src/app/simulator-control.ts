@@ -74,8 +74,8 @@ export function simulatorControl(
  */
 async function settled(system: ActorSystem, at: SimulatorAddresses): Promise<void> {
   await throughPubSub(system, at);
-  await system.call(at.mock, 'openOrders', {});
-  await system.call(at.mock, 'openOrders', {});
+  await system.call(at.mock, 'commissionRate', '');
+  await system.call(at.mock, 'commissionRate', '');
   await throughPubSub(system, at);
   await system.call(at.trades, 'settled', null);
   await system.call(at.accounts, 'settled', null);

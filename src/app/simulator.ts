@@ -100,24 +100,24 @@ export async function composeSimulator(options: SimulatorOptions): Promise<Simul
     },
   });
   http.server.on('upgrade', parts.sockets.upgrade);
-  const children = exchangeSpecs(options, at, parts, http);
-  // Started again, the exchange would have lost its orders and balances, and mislead whoever tests against it.
-  system.spawn<SupervisorProtocol>(namedSupervisor(ROOT), { maxRestarts: 0, children }, ROOT);
-  // It listens to the markets once it has answered; before, their first trades would be lost.
-  await system.call(at.mock, 'openOrders', {});
-  system.spawn<SupervisorProtocol>(
-    namedSupervisor(MARKETS),
-    { children: marketSpecs(options, at, parts, () => mode) },
-    MARKETS,
-  );
-  return {
-    port: http.port,
-    system,
-    async stop() {
-      await system.stop();
-      await Promise.all([...options.feeds.values()].map((feed) => feed.close()));
-    },
+  const stop = async () => {
+    await system.stop();
+    await http.close();
+    await Promise.all([...options.feeds.values()].map((feed) => feed.close()));
   };
+  try {
+    const children = exchangeSpecs(options, at, parts, http);
+    // Started again, the exchange would have lost its orders and balances, and mislead whoever tests against it.
+    system.spawn<SupervisorProtocol>(namedSupervisor(ROOT), { maxRestarts: 0, children }, ROOT);
+    // It listens to the markets once it has answered; before, their first trades would be lost.
+    await system.call(at.mock, 'commissionRate', '');
+    const markets = marketSpecs(options, at, parts, () => mode);
+    system.spawn<SupervisorProtocol>(namedSupervisor(MARKETS), { children: markets }, MARKETS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port: http.port, system, stop };
 }
 
 const ROOT = 'Simulator';
