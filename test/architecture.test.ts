@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
   ],
   exchange: [
-    ...['exchange', 'domain', 'ports', 'otp', 'zod'],
+    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws', 'streaming/trade-feed'],
     ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],
   ],
   backtest: [
