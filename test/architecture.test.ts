@@ -24,7 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
   ],
   exchange: [
-    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws'],
+    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws', 'streaming/trade-feed'],
     ...['platform/error-facts', 'platform/input-error', 'platform/input-file', 'platform/shape-problems'],
   ],
   backtest: [

@@ -8,6 +8,7 @@ import { addDbCommand } from './commands/db-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
+import { addSimulatorCommand } from './commands/simulator-command.js';
 import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
 import { VERSION } from './project-files.js';
@@ -33,6 +34,7 @@ addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);
 addDbCommand(program);
+addSimulatorCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -12,6 +12,8 @@ export interface ApiServerOptions extends FaultyApi {
   readonly host?: string;
   /** Default 64 KiB. */
   readonly longestBody?: number;
+  /** Takes requests that are none of the API's; true when it has taken this one. */
+  readonly takes?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface ApiServer {
@@ -34,7 +36,9 @@ const TIME_UNITS: Readonly<Record<string, TimeUnit>> = {
 /** The REST API over HTTP. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { port, host = '127.0.0.1' } = options;
-  const server = createServer((request, response) => serve(options, request, response));
+  const server = createServer((request, response) => {
+    if (options.takes?.(request, response) !== true) serve(options, request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
