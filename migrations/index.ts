@@ -4,6 +4,7 @@ import * as marketData from './0002-market-data.js';
 import * as orders from './0003-orders.js';
 import * as cycles from './0004-cycles.js';
 import * as publishRequests from './0005-publish-requests.js';
+import * as keepingWatch from './0008-keeping-watch.js';
 
 /** In the order of their names, which never change once released. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-orders': orders,
   '0004-cycles': cycles,
   '0005-publish-requests': publishRequests,
+  '0008-keeping-watch': keepingWatch,
 };

@@ -57,6 +57,7 @@ export interface Outside {
 export interface Core {
   readonly system: ActorSystem;
   readonly pubsub: Via<PubSubProtocol>;
+  readonly exchange: Exchange;
   readonly trading: Trading;
   readonly pubsubSpec: ChildSpec<PubSubProtocol>;
   readonly exchangeSpec: ChildSpec<BinanceMockProtocol>;
@@ -106,6 +107,7 @@ export function compose(outside: Outside): Engine {
   const core: Core = {
     system,
     pubsub,
+    exchange,
     trading,
     pubsubSpec: childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
     exchangeSpec: childSpec<BinanceMockProtocol>({

@@ -37,8 +37,6 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
   const desired = await DesiredSettings.open(database, log);
-  // Outside the actors, so that one that is started again goes on with what was heard before.
-  const backlogs = new Backlogs({ db: database.kysely, clock, log });
   const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
   const engine = compose({
     clock,
@@ -48,7 +46,9 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     cycles: await DatabaseCycleStore.open(database.kysely, retry),
     ledger: new DatabaseOrderLedger(database.kysely, retry),
     onEnd,
-    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpec }) => {
+    tree: ({ system, pubsub, exchange, trading, pubsubSpec, exchangeSpec }) => {
+      // Outside the actors, so that one that is started again goes on with what was heard before.
+      const backlogs = new Backlogs({ db: database.kysely, clock, log, exchange });
       const traded = tradingService(system, trading, {
         log,
         whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
