@@ -57,7 +57,7 @@ type SubscriberMessage =
   | { readonly kind: 'write-due' }
   | { readonly kind: 'written' }
   | { readonly kind: 'write-failed'; readonly error: unknown }
-  | { readonly kind: 'stepped'; readonly step: CatchUpStep }
+  | { readonly kind: 'stepped'; readonly taken: CatchUpStep }
   | { readonly kind: 'step-failed'; readonly error: unknown }
   | { readonly kind: 'step-due' };
 
@@ -116,7 +116,7 @@ function step(state: SubscriberState, self: SubscriberSelf): void {
   state.stepping = true;
   self.pipe(
     pass.step(),
-    (step) => ({ kind: 'stepped', step }),
+    (taken) => ({ kind: 'stepped', taken }),
     (error) => ({ kind: 'step-failed', error }),
   );
 }
@@ -161,7 +161,7 @@ function onInfo(
       catchUp(state, self);
       break;
     case 'stepped':
-      onStepped(state, message.step, self);
+      onStepped(state, message.taken, self);
       break;
     case 'step-failed':
       throw message.error;

@@ -177,10 +177,10 @@ describe('importTrades over a pool that is small, or in use', () => {
     const other = await test.database.pool.connect();
     await holdCommits(other);
     try {
-      const importing = importTrades(small, 'XRPUSDT', batchesOf(tradesFrom(1, 3_000)), { chunkRows: 1_000 });
+      const done = importTrades(small, 'XRPUSDT', batchesOf(tradesFrom(1, 3_000)), { chunkRows: 1_000 });
       await untilCommitting(test.database, 'COPY');
       await letCommit(other);
-      expect(await importing).toMatchObject({ inserted: 3_000 });
+      expect(await done).toMatchObject({ inserted: 3_000 });
     } finally {
       await forgetCommits(other);
       other.release();
