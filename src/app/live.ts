@@ -14,6 +14,8 @@ import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
 import { publishingSpec } from '../warehouse/publish-desk.js';
+import { serviceReporterSpec } from '../warehouse/service-reporter.js';
+import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
 import { tradeHistory } from '../warehouse/trade-history.js';
 import { warehouseSpec } from '../warehouse/warehouse-tree.js';
@@ -36,6 +38,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
+  await retry(() => clearReports(database.kysely));
   const desired = await DesiredSettings.open(database, log);
   const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
   const engine = compose({
@@ -84,6 +87,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         publishingSpec({ system, database, pubsub, log }),
+        serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
       ];
     },
   });
