@@ -27,16 +27,17 @@ const AT_FIRST = sql`interval '1 day'`;
  * However many cycles have ended, only those since then are read, by an index, and only what is not final comes back.
  */
 export async function ordersInDoubt(db: Kysely<Tables>, symbolId: number): Promise<OrdersInDoubt> {
-  const clock = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
-  const since = sql`(
-    SELECT coalesce(max(caught_up_at), now() - ${AT_FIRST}) - ${MARGIN}
-    FROM order_catch_ups WHERE symbol_id = ${symbolId})`;
+  // A statement of its own: the planner has to know the time to see how few cycles have ended since.
+  const times = await sql<{ asOf: Date; since: Date }>`
+    SELECT clock_timestamp() AS "asOf", coalesce(max(caught_up_at), now() - ${AT_FIRST}) - ${MARGIN} AS since
+    FROM order_catch_ups WHERE symbol_id = ${symbolId}`.execute(db);
+  const { asOf, since } = times.rows[0] as { asOf: Date; since: Date };
   const { rows } = await sql<OrderInDoubt>`
     WITH named AS (
       SELECT unnest(ARRAY[
         position #>> '{buy,request,clientOrderId}', position #>> '{sell,request,clientOrderId}']) AS id
       FROM cycles
-      WHERE symbol_id = ${symbolId} AND scope = 'live' AND (ended_at IS NULL OR ended_at > ${since})
+      WHERE symbol_id = ${symbolId} AND scope = 'live' AND (ended_at IS NULL OR ended_at > ${since}::timestamptz)
     )
     SELECT id AS "clientOrderId", false AS "isStored" FROM named
     WHERE id IS NOT NULL AND NOT EXISTS (
@@ -45,7 +46,7 @@ export async function ordersInDoubt(db: Kysely<Tables>, symbolId: number): Promi
     SELECT client_order_id, true FROM orders
     WHERE symbol_id = ${symbolId} AND status IN ('NEW', 'PARTIALLY_FILLED')
     ORDER BY 1`.execute(db);
-  return { asOf: (clock.rows[0] as { now: Date }).now, orders: rows };
+  return { asOf, orders: rows };
 }
 
 /** Every order of a cycle that had ended by then has been looked up, and is stored if the exchange has it. */

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../../src/warehouse/database.js';
+import { eventually } from './running-hedgehog.js';
 
 /** Holds up the commit of every transaction that stores trade 1, until the client lets it go. */
 export async function holdCommits(client: pg.PoolClient): Promise<void> {
@@ -27,14 +27,17 @@ export async function forgetCommits(client: pg.PoolClient): Promise<void> {
 
 /** Waits until one transaction is at its commit, and the last thing that another open one did begins so. */
 export async function untilCommitting({ pool }: Database, behind: string): Promise<void> {
-  for (;;) {
-    const { rows } = await pool.query<{ commits: boolean; behind: boolean }>(
-      `SELECT count(*) FILTER (WHERE query = 'COMMIT' AND wait_event_type = 'Lock') > 0 AS commits,
-              count(*) FILTER (WHERE starts_with(query, $1) AND state = 'idle in transaction') > 0 AS behind
-       FROM pg_stat_activity WHERE datname = current_database()`,
-      [behind],
-    );
-    if (rows[0]?.commits === true && rows[0].behind) return;
-    await sleep(5);
-  }
+  await eventually(
+    async () => {
+      const { rows } = await pool.query<{ commits: boolean; behind: boolean }>(
+        `SELECT count(*) FILTER (WHERE query = 'COMMIT' AND wait_event_type = 'Lock') > 0 AS commits,
+                count(*) FILTER (WHERE starts_with(query, $1) AND state = 'idle in transaction') > 0 AS behind
+         FROM pg_stat_activity WHERE datname = current_database()`,
+        [behind],
+      );
+      return rows[0];
+    },
+    `one commits, and behind it another is at ${behind}`,
+    (found) => found?.commits === true && found.behind,
+  );
 }
