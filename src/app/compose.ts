@@ -49,9 +49,9 @@ export interface Outside {
 export interface Core {
   readonly system: ActorSystem;
   readonly pubsub: Via<PubSubProtocol>;
+  readonly exchange: Exchange;
   readonly trading: Trading;
   readonly pubsubSpec: ChildSpec<PubSubProtocol>;
-  readonly exchange: Exchange;
   readonly exchangeSpecs: readonly ChildSpec[];
 }
 
@@ -98,9 +98,9 @@ export function compose(outside: Outside): Engine {
   const core: Core = {
     system,
     pubsub,
+    exchange,
     trading,
     pubsubSpec: childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
-    exchange,
     exchangeSpecs: built.specs,
   };
   system.spawn<SupervisorProtocol>(

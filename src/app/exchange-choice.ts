@@ -1,5 +1,10 @@
 import { Credentials, readCredentials } from '../exchange/binance/credentials.js';
-import { EXCHANGE_NAMES, type Endpoints, type ExchangeName, endpointsOf } from '../exchange/binance/endpoints.js';
+import {
+  type Endpoints,
+  EXCHANGE_NAMES,
+  type ExchangeName,
+  endpointsOf,
+} from '../exchange/binance/endpoints.js';
 import { DEMO_ACCOUNT } from '../exchange/simulator/api/accounts.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import type { Environment } from '../warehouse/connection.js';
@@ -26,9 +31,10 @@ const ENDPOINT_VARIABLES: { readonly [K in keyof Endpoints]: string } = {
 };
 
 /** Where nobody's money is. Every other host is taken for one where it is. */
-const PLAY_HOSTS = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|demo-[\w-]+\.binance\.com|[\w.-]*testnet\.binance\.vision)$/;
+const PLAY_HOSTS =
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\]|demo-[\w-]+\.binance\.com|[\w.-]*testnet\.binance\.vision)$/;
 
-export const SIMULATOR_URL = 'http://127.0.0.1:8710';
+export const SIMULATOR_URL = 'http://127.0.0.1:8080';
 
 /**
  * The exchange that the environment chooses.

@@ -6,22 +6,20 @@ import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
-import { tapeSource } from '../streaming/tape-streamer.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
 import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
-import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
-import { publishingSpec } from '../warehouse/publish-desk.js';
+import { serviceReporterSpec } from '../warehouse/service-reporter.js';
+import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
 import { tradeHistory } from '../warehouse/trade-history.js';
 import { warehouseSpec } from '../warehouse/warehouse-tree.js';
 import { compose, type Engine } from './compose.js';
-import { mockPart } from './exchange-part.js';
+import { liveExchange } from './live-exchange.js';
 import type { StartConfig } from './start-config.js';
-import { tapeFeeds } from './tapes.js';
 
 export interface LiveDeps {
   readonly config: StartConfig;
@@ -34,28 +32,26 @@ export interface LiveDeps {
 
 /** The whole tree, following what the database says is wanted. */
 export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
-  const { symbols, pace, loops } = config;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
+  await retry(() => clearReports(database.kysely));
   const desired = await DesiredSettings.open(database, log);
-  // Outside the actors, so that one that is started again goes on with what was heard before.
-  const backlogs = new Backlogs({ db: database.kysely, clock, log });
-  const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
+  const exchange = liveExchange(config.exchange, { database, retry, clock, log });
   const engine = compose({
     clock,
     log,
-    exchange: mockPart({
-      symbols: symbols.values(),
-      ledger: new DatabaseOrderLedger(database.kysely, retry),
-    }),
+    exchange: exchange.build,
     pacing: UNPACED,
     cycles: await DatabaseCycleStore.open(database.kysely, retry),
     onEnd,
-    tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpecs }) => {
+    tree: (core) => {
+      const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
+      // Outside the actors, so that one that is started again goes on with what was heard before.
+      const backlogs = new Backlogs({ db: database.kysely, clock, log, exchange: core.exchange });
       const traded = tradingService(system, trading, {
         log,
-        whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
+        whyNot: (symbol) => exchange.whyNot(symbol),
         onShutDown: (symbol) => {
           log.info(`trading: ${symbol} is shut down`);
           desired.shutDownEnded(symbol).catch((error: unknown) => {
@@ -63,10 +59,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
           });
         },
       });
-      const streaming = new Streaming(system, {
-        log,
-        source: tapeSource({ pubsub, feeds, whyNoFeed: (symbol) => `there is no tape of ${symbol}` }),
-      });
+      const streaming = new Streaming(system, { log, source: exchange.source(core) });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
       return [
@@ -85,7 +78,8 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         }),
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
-        publishingSpec({ system, database, pubsub, log }),
+        ...exchange.specs(core),
+        serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
       ];
     },
   });
@@ -93,7 +87,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     ...engine,
     async stop(timeoutMs) {
       await engine.stop(timeoutMs);
-      await Promise.all([...feeds.values()].map((feed) => feed.close()));
+      await exchange.close();
     },
   };
 }

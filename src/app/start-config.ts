@@ -64,11 +64,16 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
   const choice = await attempt(null, () => chooseExchange(environment));
-  const market = choice?.kind === 'remote' ? (await refuseMockVariables(given, attempt)) : await readMarket(given, attempt);
+  const market =
+    choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
   if (!parsed.success || choice === undefined || problems.length > 0) {
     throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
   }
-  const { HEDGEHOG_LOG_LEVEL: logLevel, HEDGEHOG_TAPE_LOOP: loop, HEDGEHOG_FILL_MODEL: fillModel } = parsed.data;
+  const {
+    HEDGEHOG_LOG_LEVEL: logLevel,
+    HEDGEHOG_TAPE_LOOP: loop,
+    HEDGEHOG_FILL_MODEL: fillModel,
+  } = parsed.data;
   if (choice.kind === 'remote') return { logLevel, exchange: choice };
   if (market === undefined) throw new Error('a market that could not be read told no problem');
   return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' } };

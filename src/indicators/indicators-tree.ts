@@ -3,8 +3,6 @@ import {
   type Address,
   type ChildSpec,
   childSpec,
-  DynamicSupervisor,
-  namedSupervisor,
   type Pid,
   type PubSubProtocol,
   type Sender,
@@ -16,6 +14,7 @@ import {
   whichChildren,
 } from '../otp/index.js';
 import { ohlc, tradeEvents } from '../ports/topics.js';
+import { isolatedTreeSpec } from '../services/isolated-tree.js';
 import { type IndicatorDeps, OhlcIndicator, type OhlcIndicatorProtocol } from './ohlc-indicator.js';
 
 /**
@@ -40,28 +39,12 @@ export function indicatorsSpec(
   system: ActorSystem,
   { pubsub, autostart = [], onGivenUp = () => {} }: IndicatorsOptions,
 ): ChildSpec<SupervisorProtocol> {
-  const supervisor = namedSupervisor('Indicators');
-  return childSpec<SupervisorProtocol>({
+  return isolatedTreeSpec({
     id: 'Indicators',
-    server: {
-      ...supervisor,
-      async beforeStop(state, self) {
-        await flushAll(system, self, pubsub);
-        await supervisor.beforeStop?.(state, self);
-      },
-    },
-    arg: {
-      strategy: 'rest_for_one',
-      children: [
-        childSpec<SupervisorProtocol>({
-          id: INDICATORS,
-          server: namedSupervisor(INDICATORS, DynamicSupervisor),
-          arg: { isolated: { onGivenUp } },
-          register: INDICATORS,
-        }),
-        ...autostart,
-      ],
-    },
+    supervisor: INDICATORS,
+    autostart,
+    onGivenUp,
+    beforeStop: (self) => flushAll(system, self, pubsub),
   });
 }
 

@@ -1,14 +1,13 @@
 import {
   type ChildSpec,
   childSpec,
-  DynamicSupervisor,
-  namedSupervisor,
   type RestartIntensity,
   type SupervisorProtocol,
   taskSpec,
 } from '../otp/index.js';
 import type { DesiredState } from '../ports/desired-state.js';
 import { Follower, type FollowerProtocol } from './follower.js';
+import { isolatedTreeSpec } from './isolated-tree.js';
 import type { Service } from './service.js';
 
 export interface ServiceTree<Wanted> {
@@ -25,30 +24,14 @@ export interface ServiceTree<Wanted> {
   readonly intensity?: RestartIntensity;
 }
 
-/**
- * The tree of a service, rest_for_one: the dynamic supervisor of its things, after what they need, the Task that starts what is on, and the Follower.
- * When the dynamic supervisor ends, its things end with it; the Task runs again and brings them back.
- */
+/** The tree of a service: its things, the Task that starts what is on, and the Follower. */
 export function serviceTreeSpec<Wanted>(tree: ServiceTree<Wanted>): ChildSpec<SupervisorProtocol> {
-  const { id, supervisor, service, before = [], desired, intensity } = tree;
-  const things = childSpec<SupervisorProtocol>({
-    id: supervisor,
-    server: namedSupervisor(supervisor, DynamicSupervisor),
-    arg: {
-      ...intensity,
-      isolated: { onGivenUp: (childId, reason) => service.noteGivenUp(childId, reason) },
-    },
-    register: supervisor,
-    shutdownMs: STOP_ALL_MS,
-  });
-  return childSpec<SupervisorProtocol>({
+  const { id, service, desired, ...rest } = tree;
+  return isolatedTreeSpec({
+    ...rest,
     id,
-    server: namedSupervisor(id),
-    arg: {
-      strategy: 'rest_for_one',
-      children: [...before, things, ...(desired === undefined ? [] : followSpecs(id, service, desired))],
-    },
-    shutdownMs: STOP_ALL_MS,
+    autostart: desired === undefined ? [] : followSpecs(id, service, desired),
+    onGivenUp: (childId, reason) => service.noteGivenUp(childId, reason),
   });
 }
 
@@ -67,7 +50,5 @@ export const followSpecs = <Wanted>(
   }),
 ];
 
-/** Things are stopped one after the other, each within a time of its own. */
-const STOP_ALL_MS = 60_000;
 /** Whoever follows may be waiting for a database that is away, and loses nothing when it is cut short. */
 const STOP_FOLLOWING_MS = 500;

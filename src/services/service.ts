@@ -25,6 +25,14 @@ export interface ThingState {
   readonly reason: string | null;
 }
 
+/** How a thing that was started or wanted stands, as far as the service knows without asking anybody. */
+export interface Standing {
+  readonly name: string;
+  readonly state: 'running' | 'given-up';
+  /** Why it was given up, or cannot run at all; otherwise null. */
+  readonly reason: string | null;
+}
+
 interface GivenUp {
   readonly version: string | null;
   readonly reason: string;
@@ -39,6 +47,7 @@ export class Service<Wanted> {
   private readonly versions = new Map<string, string | null>();
   private readonly names = new Map<string, string>();
   private readonly givenUp = new Map<string, GivenUp>();
+  private readonly watchers = new Set<() => void>();
   private lastRequest: Promise<unknown> = Promise.resolve();
 
   /**
@@ -77,6 +86,23 @@ export class Service<Wanted> {
     return [...running, ...given].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** What was started and what was given up. */
+  standings(): readonly Standing[] {
+    const running = [...this.versions.keys()]
+      .filter((name) => !this.givenUp.has(name))
+      .map((name) => ({ name, state: 'running', reason: null }) as const);
+    const given = [...this.givenUp].map(
+      ([name, { reason }]) => ({ name, state: 'given-up', reason }) as const,
+    );
+    return [...running, ...given];
+  }
+
+  /** Tells that something may stand otherwise, until the function it returns is called. */
+  watch(onChange: () => void): () => void {
+    this.watchers.add(onChange);
+    return () => this.watchers.delete(onChange);
+  }
+
   /** Brings what runs in line with what is wanted now. One that cannot be started does not keep the others from it. */
   follow(desired: DesiredState<Wanted>): Promise<void> {
     // Read when it is its turn: a wish read earlier might be older than what was carried out meanwhile.
@@ -91,6 +117,7 @@ export class Service<Wanted> {
     this.givenUp.set(name, { version: this.versions.get(name) ?? null, reason: why });
     this.versions.delete(name);
     this.log.error(`${this.name}: ${name} is given up until it is started again: ${why}`);
+    this.tellWatchers();
   }
 
   /** What the inspector shows: what was given up, and why. */
@@ -101,8 +128,12 @@ export class Service<Wanted> {
 
   private inTurn<T>(request: () => Promise<T>): Promise<T> {
     const result = this.lastRequest.then(request);
-    this.lastRequest = result.catch(() => {});
+    this.lastRequest = result.catch(() => {}).then(() => this.tellWatchers());
     return result;
+  }
+
+  private tellWatchers(): void {
+    for (const tell of this.watchers) tell();
   }
 
   private async apply(desired: ReadonlyMap<string, Wish<Wanted>>): Promise<void> {

@@ -2,9 +2,6 @@ import type { Settings } from '../domain/settings.js';
 import {
   type ActorSystem,
   type ChildSpec,
-  childSpec,
-  DynamicSupervisor,
-  namedSupervisor,
   type RestartIntensity,
   type SupervisorProtocol,
   startChild,
@@ -13,6 +10,7 @@ import {
   type Via,
   whichChildren,
 } from '../otp/index.js';
+import { isolatedTreeSpec } from '../services/isolated-tree.js';
 import type { TradingDeps } from './deps.js';
 import { termsChanged } from './leader-client.js';
 import {
@@ -37,8 +35,6 @@ export interface StartOptions {
 }
 
 const SYMBOLS = 'DynamicSymbolSupervisor';
-/** Symbols are stopped one after the other, each within a time of its own. */
-const STOP_ALL_MS = 60_000;
 
 interface TradedSymbol {
   readonly symbol: string;
@@ -75,26 +71,16 @@ export class Trading {
     onGivenUp: (id: string, reason: Error) => void = (_id, { message }) =>
       this.deps.log.error(`given up: ${message}`),
   ): ChildSpec<SupervisorProtocol> {
-    const symbols = childSpec<SupervisorProtocol>({
-      id: SYMBOLS,
-      server: namedSupervisor(SYMBOLS, DynamicSupervisor),
-      arg: {
-        ...this.intensity.symbols,
-        isolated: {
-          onGivenUp: (id, reason) => {
-            this.traded.delete(id);
-            onGivenUp(id, reason);
-          },
-        },
-      },
-      register: SYMBOLS,
-      shutdownMs: STOP_ALL_MS,
-    });
-    return childSpec<SupervisorProtocol>({
+    const { symbols: intensity } = this.intensity;
+    return isolatedTreeSpec({
       id: 'Trading',
-      server: namedSupervisor('Trading'),
-      arg: { strategy: 'rest_for_one', children: [symbols, ...autostart] },
-      shutdownMs: STOP_ALL_MS,
+      supervisor: SYMBOLS,
+      ...(intensity === undefined ? {} : { intensity }),
+      autostart,
+      onGivenUp: (id, reason) => {
+        this.traded.delete(id);
+        onGivenUp(id, reason);
+      },
     });
   }
 

@@ -19,7 +19,7 @@ export interface DatabaseOptions {
   readonly clock?: Clock;
   /** Another database on the same server than the one that the environment names. */
   readonly database?: string;
-  /** Most connections at once, beside one for each channel that is listened to; 10 unless given. */
+  /** Most connections at once, beside one for each channel that is listened to and those apart; 10 unless given. */
   readonly poolSize?: number;
   /** Whether a database that is missing on the server that Hedgehog runs itself is made; it is unless this says no. */
   readonly create?: boolean;
@@ -30,6 +30,11 @@ export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly pool: pg.Pool;
   readonly target: Target;
+  /**
+   * Connections beside those of `pool`, for work that needs several at once: taken from a pool that others use, or that is too
+   * small, they might wait for one another for ever. Whoever asks for them ends them.
+   */
+  connectionsApart(most: number): pg.Pool;
   /**
    * Listens on a channel of NOTIFY, on a connection of its own, until the function it resolves to is called.
    *
@@ -59,9 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const server = target.kind === 'embedded' ? await useEmbeddedServer(target.dataDirectory) : undefined;
   try {
     const config = await settledConfig(target, server, { log, clock, create: options.create ?? true });
-    const Client = clientFor(server);
-    const pool = new pg.Pool({ ...config, Client, max: options.poolSize ?? 10 });
-    return opened({ target, server, config, Client, pool, log, clock });
+    return opened({ target, server, config, poolSize: options.poolSize ?? 10, log, clock });
   } catch (error) {
     await server?.release();
     throw error;
@@ -72,18 +75,21 @@ interface Opened {
   readonly target: Target;
   readonly server: EmbeddedServer | undefined;
   readonly config: pg.ClientConfig;
-  readonly Client: typeof pg.Client;
-  readonly pool: pg.Pool;
+  readonly poolSize: number;
   readonly log: Log;
   readonly clock: Clock;
 }
 
-function opened({ target, server, config, Client, pool, log, clock }: Opened): Database {
+function opened({ target, server, config, poolSize, log, clock }: Opened): Database {
+  const Client = clientFor(server);
   // A lost connection is told to whoever uses it by the query's error; without these handlers it would end the process.
   const lost = (error: Error): void =>
     log.warn('a connection to the database was lost', { reason: error.message });
-  pool.on('error', lost);
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const poolOf = (max: number): pg.Pool =>
+    new pg.Pool({ ...config, Client, max })
+      .on('error', lost)
+      .on('connect', (client) => client.on('error', () => {}));
+  const pool = poolOf(poolSize);
   const connect = async (): Promise<pg.Client> => {
     const client = new Client(config);
     client.on('error', () => {});
@@ -96,6 +102,7 @@ function opened({ target, server, config, Client, pool, log, clock }: Opened): D
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pool,
     target,
+    connectionsApart: poolOf,
     async listen(channel, onPayload, onReconnected) {
       const stop = await listen({ channel, onPayload, onReconnected }, { connect, clock, log });
       listeners.add(stop);

@@ -62,7 +62,25 @@ export async function importTrades(
   db: Database,
   symbol: string,
   batches: AsyncIterable<TradeBatch>,
-  { onStored, chunkRows = CHUNK_ROWS }: ImportOptions = {},
+  options: ImportOptions = {},
+): Promise<ImportFigures> {
+  const connections = db.connectionsApart(PASSAGES);
+  try {
+    return await importOver(connections, db, symbol, batches, options);
+  } finally {
+    await connections.end();
+  }
+}
+
+/** Chunks on their way at a time. Each has one connection at most, so none waits for one that another holds. */
+const PASSAGES = 2;
+
+async function importOver(
+  connections: pg.Pool,
+  db: Database,
+  symbol: string,
+  batches: AsyncIterable<TradeBatch>,
+  { onStored, chunkRows = CHUNK_ROWS }: ImportOptions,
 ): Promise<ImportFigures> {
   const id = await symbolIdOf(db.kysely, symbol);
   let figures = NOTHING_IMPORTED;
@@ -86,7 +104,7 @@ export async function importTrades(
     const copied = new Promise<boolean>((resolve) => {
       tellCopied = resolve;
     });
-    const tried = copyBehind(db, chunk, before, tellCopied);
+    const tried = copyBehind(connections, chunk, before, tellCopied);
     const stored = store(chunk, before, tried);
     // It fails where it is awaited, which may be later.
     stored.catch(() => {});
@@ -96,7 +114,7 @@ export async function importTrades(
   async function store(chunk: Chunk, before: Passage, tried: Promise<boolean>): Promise<void> {
     const isStored = await tried;
     await before.stored;
-    const inserted = isStored ? chunk.rows : await db.withRetry(() => storeChunk(db, symbol, chunk));
+    const inserted = isStored ? chunk.rows : await db.withRetry(() => storeChunk(connections, symbol, chunk));
     figures = addFigures(figures, { rows: chunk.rows, inserted, duplicates: chunk.rows - inserted });
     onStored?.(figures);
     timeIndex.added(inserted);
@@ -123,13 +141,13 @@ const NOTHING_BEFORE: Passage = {
  * it is stored when this gives false, whatever the reason: whoever stores it then meets the reason again.
  */
 async function copyBehind(
-  db: Database,
+  connections: pg.Pool,
   chunk: Chunk,
   before: Passage,
   tellCopied: (isCopied: boolean) => void,
 ): Promise<boolean> {
   try {
-    return await inTransaction(db, async (client) => {
+    return await inTransaction(connections, async (client) => {
       if (await isAnyStored(client, chunk)) return false;
       // No rows are locked until here: a chunk that is stored by itself may have to wait for others.
       const isBehind = await before.copied;
@@ -193,14 +211,14 @@ class ChunkInMaking implements Chunk {
 }
 
 /** Returns how many of its rows were not stored before. */
-async function storeChunk(db: Database, symbol: string, chunk: Chunk): Promise<number> {
+async function storeChunk(connections: pg.Pool, symbol: string, chunk: Chunk): Promise<number> {
   try {
-    const isStored = await inTransaction(db, (client) => copyWhereNothingIs(client, chunk));
+    const isStored = await inTransaction(connections, (client) => copyWhereNothingIs(client, chunk));
     if (isStored) return chunk.rows;
   } catch (error) {
     if (!isOverlap(error)) throw error;
   }
-  return inTransaction(db, (client) => mergeChunk(client, symbol, chunk));
+  return inTransaction(connections, (client) => mergeChunk(client, symbol, chunk));
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -208,8 +226,11 @@ const DEADLOCK = '40P01';
 /** Somebody else stored some of the same trades meanwhile. */
 const isOverlap = (error: unknown): boolean => [UNIQUE_VIOLATION, DEADLOCK].includes(codeOf(error));
 
-async function inTransaction<T>({ pool }: Database, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+async function inTransaction<T>(
+  connections: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await connections.connect();
   let failure: Error | undefined;
   try {
     await client.query('BEGIN');

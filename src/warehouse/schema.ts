@@ -191,6 +191,19 @@ export interface PublishRequestsTable {
   reason: ColumnType<string | null, string | null, string | null>;
 }
 
+export interface OrderCatchUpsTable {
+  symbol_id: number;
+  caught_up_at: ColumnType<Date, Date, Date>;
+}
+
+export interface ServiceReportsTable {
+  service: string;
+  name: string;
+  state: 'running' | 'given-up';
+  reason: string | null;
+  reported_at: StampedByDatabase;
+}
+
 export interface Tables {
   symbols: SymbolsTable;
   trading_settings: TradingSettingsTable;
@@ -210,6 +223,8 @@ export interface Tables {
   mock_orders: MockOrdersTable;
   mock_balances: MockBalancesTable;
   publish_requests: PublishRequestsTable;
+  order_catch_ups: OrderCatchUpsTable;
+  service_reports: ServiceReportsTable;
 }
 
 export type CycleRow = Selectable<CyclesTable>;

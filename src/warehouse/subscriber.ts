@@ -8,7 +8,9 @@ import {
   subscribeTo,
 } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import { type UserDataResumed, userData } from '../ports/topics.js';
 import type { Intake, Storable } from './backlog/backlogs.js';
+import type { CatchUpPass, CatchUpStep } from './order-catch-up.js';
 import { isConnectionError } from './retry.js';
 
 /**
@@ -17,6 +19,9 @@ import { isConnectionError } from './retry.js';
  *
  * While the database is away it holds what comes and tries again, slower and slower. Any other error of the database is a
  * crash: the next incarnation takes over what was held, and waits as long before it tries.
+ *
+ * Where what changed unseen can be looked up, it is, beside the storing: whenever a subscriber has begun to listen, and whenever
+ * those who tell of orders may have missed some themselves.
  */
 export interface Batching {
   /** Most events in one write. So many waiting are written at once. */
@@ -42,12 +47,19 @@ interface SubscriberState extends SubscriberArg {
   cancelTimer: () => void;
   /** Monotonic time at which an orderly stop gives up; null while nobody stops it. */
   stopByMs: number | null;
+  /** The last time of catching up; null where there is nothing to catch up with. */
+  pass: CatchUpPass | null;
+  /** A step of a pass is under way, or the wait after it. */
+  stepping: boolean;
 }
 
 type SubscriberMessage =
   | { readonly kind: 'write-due' }
   | { readonly kind: 'written' }
-  | { readonly kind: 'write-failed'; readonly error: unknown };
+  | { readonly kind: 'write-failed'; readonly error: unknown }
+  | { readonly kind: 'stepped'; readonly taken: CatchUpStep }
+  | { readonly kind: 'step-failed'; readonly error: unknown }
+  | { readonly kind: 'step-due' };
 
 export interface SubscriberProtocol extends Protocol {
   readonly arg: SubscriberArg;
@@ -56,7 +68,7 @@ export interface SubscriberProtocol extends Protocol {
     /** Stores all it has heard so far, as part of a stop. Answers how many events it could not store in the time given. */
     drain(nothing: null): number;
   };
-  readonly info: Storable | SubscriberMessage;
+  readonly info: Storable | UserDataResumed | SubscriberMessage;
   readonly continue: 'subscribe';
 }
 
@@ -90,9 +102,39 @@ function write(state: SubscriberState, self: SubscriberSelf): void {
   );
 }
 
+/** Begins to catch up, anew when it was at it. What waits goes on waiting, so that nothing is asked for too often. */
+function catchUp(state: SubscriberState, self: SubscriberSelf): void {
+  state.pass = state.intake.catchUp?.begin() ?? null;
+  step(state, self);
+}
+
+function step(state: SubscriberState, self: SubscriberSelf): void {
+  const { pass, stepping, intake } = state;
+  if (pass === null || stepping || pass.phase === 'over') return;
+  // The next step says that all is stored; the end of a write comes back here.
+  if (pass.phase === 'storing' && intake.backlog.pending) return;
+  state.stepping = true;
+  self.pipe(
+    pass.step(),
+    (taken) => ({ kind: 'stepped', taken }),
+    (error) => ({ kind: 'step-failed', error }),
+  );
+}
+
+function onStepped(state: SubscriberState, { found, waitMs }: CatchUpStep, self: SubscriberSelf): void {
+  for (const order of found) state.intake.take({ kind: 'order-update', order });
+  schedule(state, self);
+  if (waitMs > 0) {
+    self.sendAfter(waitMs, { kind: 'step-due' });
+    return;
+  }
+  state.stepping = false;
+  step(state, self);
+}
+
 function onInfo(
   state: SubscriberState,
-  message: Storable | SubscriberMessage | Down,
+  message: Storable | UserDataResumed | SubscriberMessage | Down,
   self: SubscriberSelf,
 ): void {
   switch (message.kind) {
@@ -109,10 +151,23 @@ function onInfo(
     case 'written':
       state.activity = 'idle';
       schedule(state, self);
+      step(state, self);
       break;
     case 'write-failed':
       if (!isConnectionError(message.error)) throw message.error;
       writeLater(state, 'paused', state.intake.backlog.waitMs, self);
+      break;
+    case 'user-data-resumed':
+      catchUp(state, self);
+      break;
+    case 'stepped':
+      onStepped(state, message.taken, self);
+      break;
+    case 'step-failed':
+      throw message.error;
+    case 'step-due':
+      state.stepping = false;
+      step(state, self);
       break;
     case 'down':
       break;
@@ -144,13 +199,23 @@ function within(clock: Clock, ms: number, work?: Promise<void>): Promise<void> {
 export const Subscriber: GenServer<SubscriberProtocol> = {
   kind: 'Subscriber',
   init: (arg) => ({
-    state: { ...arg, activity: 'idle', cancelTimer: () => undefined, stopByMs: null },
+    state: {
+      ...arg,
+      activity: 'idle',
+      cancelTimer: () => undefined,
+      stopByMs: null,
+      pass: null,
+      stepping: false,
+    },
     continue: 'subscribe',
   }),
   continue(state, _note, self) {
     const { backlog, topic } = state.intake;
     backlog.resume();
     subscribeTo(self, state.pubsub, topic, self);
+    if (state.intake.catchUp !== null) subscribeTo(self, state.pubsub, userData, self);
+    // After it listens: what changes from here on is heard.
+    catchUp(state, self);
     // What the incarnation before it left.
     if (backlog.waitMs > 0) writeLater(state, 'paused', backlog.waitMs, self);
     else schedule(state, self);
@@ -171,5 +236,5 @@ export const Subscriber: GenServer<SubscriberProtocol> = {
     await writeAll(state, state.stopByMs ?? state.clock.monotonicMs() + state.batching.stopMs);
   },
   terminate: ({ intake }) => intake.backlog.lastWords(),
-  inspect: ({ activity, intake }) => ({ activity, ...intake.backlog.inspect() }),
+  inspect: ({ activity, intake, pass }) => ({ activity, ...intake.backlog.inspect(), ...pass?.inspect() }),
 };

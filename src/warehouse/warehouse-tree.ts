@@ -3,8 +3,6 @@ import {
   type Address,
   type ChildSpec,
   childSpec,
-  DynamicSupervisor,
-  namedSupervisor,
   type Pid,
   type PubSubProtocol,
   type RestartIntensity,
@@ -18,6 +16,7 @@ import {
   whichChildren,
 } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import { isolatedTreeSpec } from '../services/isolated-tree.js';
 import type { Backlogs, StoredTopic } from './backlog/backlogs.js';
 import { type Batching, DEFAULT_BATCHING, Subscriber, type SubscriberProtocol } from './subscriber.js';
 
@@ -57,28 +56,13 @@ export function warehouseSpec(
   system: ActorSystem,
   { pubsub, autostart = [], onGivenUp = () => {} }: WarehouseOptions,
 ): ChildSpec<SupervisorProtocol> {
-  const supervisor = namedSupervisor('DataWarehouse');
-  return childSpec<SupervisorProtocol>({
+  return isolatedTreeSpec({
     id: 'DataWarehouse',
-    server: {
-      ...supervisor,
-      async beforeStop(state, self) {
-        await drainAll(system, self, pubsub);
-        await supervisor.beforeStop?.(state, self);
-      },
-    },
-    arg: {
-      strategy: 'rest_for_one',
-      children: [
-        childSpec<SupervisorProtocol>({
-          id: SUBSCRIBERS,
-          server: namedSupervisor(SUBSCRIBERS, DynamicSupervisor),
-          arg: { ...INTENSITY, isolated: { onGivenUp } },
-          register: SUBSCRIBERS,
-        }),
-        ...autostart,
-      ],
-    },
+    supervisor: SUBSCRIBERS,
+    intensity: INTENSITY,
+    autostart,
+    onGivenUp,
+    beforeStop: (self) => drainAll(system, self, pubsub),
   });
 }
 

@@ -7,6 +7,8 @@ import { readStartConfig } from '../../src/app/start-config.js';
 import { type ExitReason, formatTree, inspectTree, type Pid } from '../../src/otp/index.js';
 import { systemClock } from '../../src/platform/system-clock.js';
 import type { Database } from '../../src/warehouse/database.js';
+import { readReports, writeReports } from '../../src/warehouse/service-reports.js';
+import { actorNamed } from '../support/actors.js';
 import { testDatabase } from '../support/database.js';
 import { aLog } from '../support/log.js';
 import { eventually } from '../support/running-hedgehog.js';
@@ -22,6 +24,10 @@ beforeEach(async () => {
   await seedSettings(db.database.kysely, ['XRPUSDT', 'BTCUSDT']);
   for (const table of ['trading_settings', 'streaming_settings', 'storing_settings'])
     await sql`UPDATE ${sql.table(table)} SET status = 'on'`.execute(db.database.kysely);
+  // What a Hedgehog that was killed left behind.
+  await writeReports(db.database.kysely, [
+    { service: 'gone', name: 'DOGEUSDT', state: 'running', reason: null },
+  ]);
   database = await db.open();
   log = aLog();
   ends = [];
@@ -87,6 +93,7 @@ describe('the tree that runs', () => {
       'Trading',
       'Streaming',
       'Publishing',
+      'ServiceReporter',
     ]);
     expect(formatTree(inspectTree(engine.system))).toContain('there is no tape of BTCUSDT');
   });
@@ -131,5 +138,54 @@ describe('the tree that runs', () => {
     await untilAllRuns();
     engine.system.kill(engine.system.roots.get('Hedgehog') as Pid, new Error('enough'));
     expect(ends).toEqual([new Error('enough')]);
+  });
+});
+
+describe('what the tree that runs reports', () => {
+  const reported = async (service: string): Promise<string[]> =>
+    [...(await readReports(db.database.kysely, service)).values()]
+      .map(({ name, state, reason }) => `${name} ${state}${reason === null ? '' : `: ${reason}`}`)
+      .toSorted();
+  const untilReported = (service: string, wanted: readonly string[]) =>
+    eventually(
+      () => reported(service),
+      `${service} reports ${wanted.join(', ')}`,
+      (found) => JSON.stringify(found) === JSON.stringify(wanted),
+    );
+
+  it('is what runs, and why something that is wanted does not', async () => {
+    await untilReported('streaming', ['BTCUSDT given-up: there is no tape of BTCUSDT', 'XRPUSDT running']);
+    await untilReported('trading', ['BTCUSDT running', 'XRPUSDT running']);
+    await untilReported(
+      'storing',
+      ['OHLC', 'ORDERS', 'TRADE_EVENTS'].flatMap((topic) => [
+        `${topic}:BTCUSDT running`,
+        `${topic}:XRPUSDT running`,
+      ]),
+    );
+    expect(await reported('gone')).toEqual([]);
+  });
+
+  it('follows what is given up and what is switched off', async () => {
+    await untilAllRuns();
+    const [, givenUp] = await eventually(
+      () => {
+        const leader = named('Leader XRPUSDT');
+        if (leader !== undefined) engine.system.kill(leader);
+        return reported('trading');
+      },
+      'it is given up',
+      (lines) => lines.some((line) => line.startsWith('XRPUSDT given-up')),
+    );
+    expect(givenUp).toContain('SymbolSupervisor XRPUSDT needed more than');
+    await sql`UPDATE trading_settings SET status = 'off'`.execute(db.database.kysely);
+    await untilReported('trading', []);
+  });
+
+  it('goes on when whoever reports crashes', async () => {
+    await untilAllRuns();
+    engine.system.kill(actorNamed(engine.system, 'ServiceReporter'));
+    await sql`UPDATE streaming_settings SET status = 'off'`.execute(db.database.kysely);
+    await untilReported('streaming', []);
   });
 });

@@ -6,6 +6,7 @@ import { dropDatabase, freshDatabase, testDatabase } from '../support/database.j
 import {
   commandsOn,
   endAfterEach,
+  eventually,
   type RunningHedgehog,
   spawnHedgehog,
   startHedgehog,
@@ -195,11 +196,53 @@ describe('the commands that switch and set', () => {
     expect(list.map(({ status }) => status)).toEqual(['off', 'off', 'off']);
   });
 
-  it('list what is on', async () => {
+  it('list what is on, and say that nothing runs', async () => {
     await command('storing', 'start', 'OHLC', 'XRPUSDT');
-    expect((await command('storing', 'list')).stdout).toBe('OHLC XRPUSDT            on\n8 of 9 are off\n');
+    expect((await command('storing', 'list')).stdout).toBe(
+      [
+        'symbol                  status    state',
+        'OHLC XRPUSDT            on',
+        '8 of 9 are off',
+        '(no daemon is running)\n',
+      ].join('\n'),
+    );
     expect(JSON.parse((await command('streaming', 'list', '--json')).stdout)).toEqual(
-      SYMBOLS.toSorted().map((symbol) => ({ symbol, status: 'off' })),
+      SYMBOLS.toSorted().map((symbol) => ({ symbol, status: 'off', state: null, reason: null })),
+    );
+  });
+
+  it('list how it stands in the Hedgehog that runs, as long as one does', async () => {
+    const hedgehog = await start({ HEDGEHOG_TAPE: '', HEDGEHOG_TAPES_FOLDER: 'test/fixtures/tapes' });
+    await command('streaming', 'start', 'XRPUSDT', 'BTCUSDT');
+    await command('storing', 'start', 'ORDERS', 'XRPUSDT');
+    const standing = [
+      'symbol                  status    state',
+      'BTCUSDT                 on        given-up: there is no tape of BTCUSDT',
+      'XRPUSDT                 on        running',
+      // It took in all that the exchange lists.
+      '20 of 22 are off\n',
+    ].join('\n');
+    await eventually(
+      async () => (await command('streaming', 'list')).stdout,
+      'it lists how they stand',
+      (found) => found === standing,
+    );
+    await eventually(
+      async () => (await command('storing', 'list')).stdout,
+      'what is stored is listed',
+      (found) => found.includes('ORDERS XRPUSDT          on        running\n65 of 66 are off\n'),
+    );
+    const rows = JSON.parse((await command('streaming', 'list', '--json')).stdout) as { symbol: string }[];
+    expect(rows.filter(({ symbol }) => SYMBOLS.includes(symbol))).toEqual([
+      { symbol: 'BTCUSDT', status: 'on', state: 'given-up', reason: 'there is no tape of BTCUSDT' },
+      { symbol: 'ETHUSDT', status: 'off', state: null, reason: null },
+      { symbol: 'XRPUSDT', status: 'on', state: 'running', reason: null },
+    ]);
+    await hedgehog.stop('SIGKILL');
+    await eventually(
+      async () => (await command('streaming', 'list')).stdout,
+      'it lists that nothing runs',
+      (found) => found.endsWith('XRPUSDT                 on\n20 of 22 are off\n(no daemon is running)\n'),
     );
   });
 

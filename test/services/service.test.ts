@@ -187,6 +187,52 @@ describe('a service that is asked', () => {
   });
 });
 
+describe('how the things of a service stand', () => {
+  let test: Fixture;
+  let told: number;
+  beforeEach(() => {
+    test = aService({ follows: false });
+    told = 0;
+    test.service.watch(() => {
+      told++;
+    });
+  });
+
+  const standings = (): string[] =>
+    test.service.standings().map(({ name, state, reason }) => `${name} ${state} ${reason ?? ''}`.trim());
+
+  it('is told of whenever it changes, with the reason why one does not run', async () => {
+    test.broken.add('c');
+    for (const name of ['a', 'b', 'c', '?x']) await test.service.start(name, '');
+    await test.service.stop('b');
+    await settle(test.system);
+    expect(standings()).toEqual(['a running', 'c given-up c is broken', '?x given-up nobody knows ?x']);
+    expect(told).toBe(5);
+  });
+
+  it('is told of when one is given up', async () => {
+    await test.service.start('a', '');
+    await settle(test.system);
+    const before = told;
+    for (let crash = 0; crash < 4; crash++) {
+      test.system.kill(test.worker('a') as Pid);
+      await settle(test.system);
+    }
+    expect(told).toBe(before + 1);
+    expect(standings()).toEqual([expect.stringMatching(/^a given-up Worker a needed more than/)]);
+  });
+
+  it('is told to nobody who watches no more', async () => {
+    const unwatch = test.service.watch(() => {
+      throw new Error('nobody watches');
+    });
+    unwatch();
+    await test.service.start('a', '');
+    await settle(test.system);
+    expect(told).toBe(1);
+  });
+});
+
 describe('a service that follows', () => {
   let test: Fixture;
   beforeEach(async () => {

@@ -20,7 +20,7 @@ export interface TestDatabase {
   /** For opening it once more, here or in a process of its own. */
   readonly environment: Environment;
   /** Opens it once more; whoever opens closes. */
-  open(log?: Log): Promise<Database>;
+  open(log?: Log, poolSize?: number): Promise<Database>;
   /** Empties every table, and starts ids from 1 again. */
   empty(): Promise<void>;
 }
@@ -51,7 +51,8 @@ export function testDatabase(): TestDatabase {
     get environment() {
       return environmentOf(get().url);
     },
-    open: (log = aLog()) => openDatabase({ environment: environmentOf(get().url), log }),
+    open: (log = aLog(), poolSize = 10) =>
+      openDatabase({ environment: environmentOf(get().url), log, poolSize }),
     empty: () => emptyTables(get().database),
   };
 }

@@ -36,6 +36,9 @@ export function stoppableDatabase() {
     await made?.server.release();
   });
   return {
+    get database() {
+      return get().database;
+    },
     get kysely() {
       return get().database.kysely;
     },

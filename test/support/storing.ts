@@ -18,6 +18,7 @@ import type { Process } from '../../src/otp/process.js';
 import type { SimClock } from '../../src/platform/sim-clock.js';
 import type { Topic } from '../../src/ports/topic.js';
 import { Backlogs, type Intake, type StoredTopic } from '../../src/warehouse/backlog/backlogs.js';
+import type { OrderLookup } from '../../src/warehouse/order-catch-up.js';
 import type { Tables } from '../../src/warehouse/schema.js';
 import type { Batching } from '../../src/warehouse/subscriber.js';
 import {
@@ -52,6 +53,8 @@ export interface Storing {
 export interface StoringOptions {
   readonly batching?: Partial<Batching>;
   readonly maxHeld?: number;
+  /** Where orders that may have changed unseen are looked up; nowhere unless given. */
+  readonly exchange?: OrderLookup;
   /** Topics started by a task of the tree, and again whenever the tree is. */
   readonly autostart?: readonly StoredTopic[];
   /** Children after the warehouse. */
@@ -76,12 +79,13 @@ export function storing(kysely: () => Kysely<Tables>) {
     const { system, clock, crashes } = aSystem();
     const log = aLog();
     const pubsub = system.registry.via<PubSubProtocol>('PubSub');
-    const { batching = {}, maxHeld } = options;
+    const { batching = {}, maxHeld, exchange } = options;
     const backlogs = new Backlogs({
       db: kysely(),
       clock,
       log,
       ...(maxHeld === undefined ? {} : { maxHeld }),
+      ...(exchange === undefined ? {} : { exchange }),
     });
     const deps: WarehouseDeps = { pubsub, clock, backlogs, batching };
     const start = (topic: StoredTopic = 'TRADE_EVENTS') => startSubscriber(system, deps, topic, SYMBOL);

@@ -3,6 +3,7 @@ import { InputError } from '../../src/platform/input-error.js';
 import { importTrades } from '../../src/warehouse/import-trades.js';
 import { ConflictingTrade } from '../../src/warehouse/stored-conflict.js';
 import { storedTrades } from '../../src/warehouse/stored-trades.js';
+import { forgetCommits, holdCommits, letCommit, untilCommitting } from '../support/commits.js';
 import { testDatabase } from '../support/database.js';
 import { aTradeEvent, batchesOf, collected, plainTrades, tradesFrom } from '../support/trade-events.js';
 
@@ -139,6 +140,52 @@ describe('importTrades', () => {
     await other.query('COMMIT');
     other.release();
     expect(await done).toEqual({ rows: 10, inserted: 9, duplicates: 1 });
+  });
+});
+
+describe('importTrades over a pool that is small, or in use', () => {
+  it.each([1, 2])('of %d stores all, one chunk after another and pipelined', async (size) => {
+    const small = await test.open(undefined, size);
+    const first = await importTrades(small, 'XRPUSDT', batchesOf(tradesFrom(1, 12_000)), {
+      chunkRows: 1_000,
+    });
+    expect(first.inserted).toBe(12_000);
+    // Half of them are stored already, so every second chunk is stored by itself.
+    await test.database.pool.query('DELETE FROM trade_events WHERE trade_id / 1000 % 2 = 0');
+    const second = await importTrades(small, 'XRPUSDT', batchesOf(tradesFrom(1, 14_000)), {
+      chunkRows: 1_000,
+    });
+    await small.close();
+    expect(second).toMatchObject({ rows: 14_000 });
+    expect(plainTrades(await stored())).toEqual(plainTrades(tradesFrom(1, 14_000)));
+  });
+
+  it.each([1, 2])('of %d lets three imports run at once', async (size) => {
+    const small = await test.open(undefined, size);
+    const symbols = ['XRPUSDT', 'ADAUSDT', 'BTCUSDT'];
+    const done = await Promise.all(
+      symbols.map((symbol) =>
+        importTrades(small, symbol, batchesOf(tradesFrom(1, 10_000)), { chunkRows: 1_000 }),
+      ),
+    );
+    await small.close();
+    expect(done.map(({ inserted }) => inserted)).toEqual([10_000, 10_000, 10_000]);
+  });
+
+  it('copies a chunk while the one before it commits, whatever the size', async () => {
+    const small = await test.open(undefined, 1);
+    const other = await test.database.pool.connect();
+    await holdCommits(other);
+    try {
+      const done = importTrades(small, 'XRPUSDT', batchesOf(tradesFrom(1, 3_000)), { chunkRows: 1_000 });
+      await untilCommitting(test.database, 'COPY');
+      await letCommit(other);
+      expect(await done).toMatchObject({ inserted: 3_000 });
+    } finally {
+      await forgetCommits(other);
+      other.release();
+      await small.close();
+    }
   });
 });
 

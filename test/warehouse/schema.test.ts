@@ -153,6 +153,14 @@ const COLUMNS: {
     state: 'text',
     reason: 'text?',
   },
+  order_catch_ups: { symbol_id: 'int4', caught_up_at: 'timestamptz' },
+  service_reports: {
+    service: 'text',
+    name: 'text',
+    state: 'text',
+    reason: 'text?',
+    reported_at: 'timestamptz',
+  },
 };
 
 /** What may be left out of an insert, because the database fills it in. */
@@ -186,6 +194,8 @@ const FILLED_IN: {
   mock_orders: ['account', 'fills'],
   mock_balances: [],
   publish_requests: ['id', 'requested_at', 'state'],
+  order_catch_ups: [],
+  service_reports: ['reported_at'],
 };
 
 describe('the types of the tables', () => {

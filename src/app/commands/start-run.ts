@@ -1,17 +1,18 @@
-import { seedSettings } from '../../../seeds/settings.js';
 import { describeExit } from '../../otp/index.js';
-import { InputError } from '../../platform/input-error.js';
+import { InputError, quoted } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { MachineError } from '../../platform/machine-error.js';
 import { onEndAsked } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
-import type { Log } from '../../ports/log.js';
+import type { Log, LogFields } from '../../ports/log.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
+import { claimForExchange } from '../../warehouse/installation.js';
 import { migrateUp } from '../../warehouse/migrator.js';
 import { wait } from '../../warehouse/retry.js';
 import { takeRunningLock } from '../../warehouse/running-lock.js';
 import type { Engine } from '../compose.js';
+import { seedListed } from '../listed-symbols.js';
 import { composeLive } from '../live.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
 
@@ -35,7 +36,7 @@ async function run(config: StartConfig, log: Log, ending: Ending): Promise<void>
   const clock = systemClock;
   const database = await openDatabase({ environment: process.env, log });
   try {
-    await prepare(database, config, log);
+    await prepare(database, config.exchange, log);
     const lock = await takeRunningLock(database, {
       clock,
       log,
@@ -44,6 +45,8 @@ async function run(config: StartConfig, log: Log, ending: Ending): Promise<void>
     if (lock === null)
       throw new InputError('a Hedgehog runs on this database already; stop that one first, or name another');
     try {
+      if (config.exchange.kind === 'remote' && config.exchange.isRealMoney)
+        log.warn('orders cost real money: HEDGEHOG_LIVE is yes', { exchange: config.exchange.name });
       const engine = await composeLive({
         config,
         database,
@@ -51,7 +54,7 @@ async function run(config: StartConfig, log: Log, ending: Ending): Promise<void>
         log,
         onEnd: (reason) => ending.fail(`the supervisors gave up: ${describeExit(reason)}`),
       });
-      log.info('Hedgehog runs', { symbols: config.symbols.size, tapes: [...config.tapes.keys()].join(' ') });
+      log.info('Hedgehog runs', describeExchange(config.exchange));
       const reason = await ending.asked;
       await stop(engine, log, ending);
       if (reason !== null) throw new MachineError(reason);
@@ -75,11 +78,25 @@ async function close(database: Database, log: Log): Promise<void> {
   process.exit(1);
 }
 
-async function prepare(database: Database, { symbols }: StartConfig, log: Log): Promise<void> {
+async function prepare(database: Database, exchange: StartConfig['exchange'], log: Log): Promise<void> {
   const migrated = await migrateUp(database.kysely);
   if (migrated.length > 0) log.info('the tables were brought up to date', { migrations: migrated.join(' ') });
-  const seeded = await seedSettings(database.kysely, symbols.keys());
-  if (seeded.symbols > 0) log.info('symbols were given default settings', { symbols: seeded.symbols });
+  const owner = await claimForExchange(database.kysely, exchange.name);
+  if (owner !== exchange.name) {
+    throw new InputError(
+      `the database is that of the exchange ${owner}, and HEDGEHOG_EXCHANGE is ${quoted(exchange.name)}: its orders and trades mean ` +
+        'nothing there; HEDGEHOG_DATABASE names another database',
+    );
+  }
+  // What another exchange lists is known once it has answered.
+  if (exchange.kind === 'mock') await seedListed(database, exchange.symbols.keys(), log);
+}
+
+function describeExchange(exchange: StartConfig['exchange']): LogFields {
+  if (exchange.kind === 'mock')
+    return { exchange: 'mock', symbols: exchange.symbols.size, tapes: [...exchange.tapes.keys()].join(' ') };
+  const { name, endpoints, isRealMoney } = exchange;
+  return { exchange: name, rest: endpoints.rest, realMoney: isRealMoney };
 }
 
 async function stop(engine: Engine, log: Log, ending: Ending): Promise<void> {

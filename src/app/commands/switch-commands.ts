@@ -68,7 +68,7 @@ const listCommand = (
 ): Command =>
   group
     .command('list')
-    .description('show what is on and off')
+    .description('show what is on and off, and how it stands in the Hedgehog that runs')
     .option('--json', 'print one JSON list and nothing else on standard output')
     .allowExcessArguments(false)
     .action(async (options: { json?: true }) => (await load()).list(table, options.json === true));

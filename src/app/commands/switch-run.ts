@@ -2,7 +2,8 @@ import { InputError, quoted } from '../../platform/input-error.js';
 import type { Database } from '../../warehouse/database.js';
 import { isRunning } from '../../warehouse/running-lock.js';
 import { STORED_TOPICS, type SwitchStatus, type TradingStatus } from '../../warehouse/schema.js';
-import { type Switches, switchRows, switchSymbols } from '../../warehouse/settings-tables.js';
+import { readReports, type ServiceReport } from '../../warehouse/service-reports.js';
+import { type Switches, type SwitchRow, switchRows, switchSymbols } from '../../warehouse/settings-tables.js';
 import { withReadyDatabase } from './ready-database.js';
 import { shownNames } from './shown-names.js';
 
@@ -64,23 +65,54 @@ export async function sayWhenNothingRuns(database: Database): Promise<void> {
 
 export function list(table: Switches['table'], asJson: boolean): Promise<void> {
   return withReadyDatabase(async (database) => {
-    const rows = await database.withRetry(() => switchRows(database.kysely, table));
+    const { rows, reports } = await database.withRetry(() => listed(database, table));
+    const shown = rows.map((row) => ({ ...row, ...standingOf(row, reports) }));
     if (asJson) {
-      const shown = rows.map(({ symbol, topic, status }) => ({
-        symbol,
-        ...(topic === null ? {} : { topic }),
-        status,
-      }));
-      say(JSON.stringify(shown));
+      const plain = shown.map(({ topic, ...row }) => ({ ...(topic === null ? {} : { topic }), ...row }));
+      say(JSON.stringify(plain));
       return;
     }
-    const isOff = ({ status }: (typeof rows)[number]): boolean => status === 'off';
-    for (const { symbol, topic, status } of rows.filter((row) => !isOff(row))) {
-      say(`${(topic === null ? symbol : `${topic} ${symbol}`).padEnd(24)}${status}`);
+    const wanted = shown.filter(({ status }) => status !== 'off');
+    if (wanted.length > 0) say(columns('symbol', 'status', 'state'));
+    for (const { symbol, topic, status, state, reason } of wanted) {
+      const name = topic === null ? symbol : `${topic} ${symbol}`;
+      say(columns(name, status, reason === null ? (state ?? '') : `${state}: ${reason}`));
     }
-    say(`${rows.filter(isOff).length} of ${rows.length} are off`);
+    say(`${rows.length - wanted.length} of ${rows.length} are off`);
+    if (reports === null) say('(no daemon is running)');
   });
 }
+
+type Reports = ReadonlyMap<string, ServiceReport>;
+
+/** `reports` is null while no Hedgehog runs: what the last one said is worth nothing then. */
+async function listed(
+  { kysely }: Database,
+  table: Switches['table'],
+): Promise<{ readonly rows: readonly SwitchRow[]; readonly reports: Reports | null }> {
+  const rows = await switchRows(kysely, table);
+  const reports = (await isRunning(kysely)) ? await readReports(kysely, SERVICES[table]) : null;
+  return { rows, reports };
+}
+
+const SERVICES: Readonly<Record<Switches['table'], string>> = {
+  trading_settings: 'trading',
+  streaming_settings: 'streaming',
+  storing_settings: 'storing',
+};
+
+/** `waiting`: the Hedgehog that runs has not started it yet. Null for what is off, and while none runs. */
+function standingOf(
+  { symbol, topic, status }: SwitchRow,
+  reports: Reports | null,
+): { readonly state: 'running' | 'given-up' | 'waiting' | null; readonly reason: string | null } {
+  if (status === 'off' || reports === null) return { state: null, reason: null };
+  const report = reports.get(topic === null ? symbol : `${topic}:${symbol}`);
+  return { state: report?.state ?? 'waiting', reason: report?.reason ?? null };
+}
+
+const columns = (name: string, status: string, state: string): string =>
+  `${name.padEnd(24)}${status.padEnd(10)}${state}`.trimEnd();
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);

@@ -8,6 +8,7 @@ import type { Log } from '../../ports/log.js';
 import type { Topic } from '../../ports/topic.js';
 import { ohlc, orders, tradeEvents } from '../../ports/topics.js';
 import { storeCandles } from '../candle-store.js';
+import { OrderCatchUp, type OrderLookup } from '../order-catch-up.js';
 import { storeOrders } from '../order-store.js';
 import type { Tables } from '../schema.js';
 import { SymbolIds } from '../symbol-ids.js';
@@ -29,6 +30,8 @@ export interface Intake {
   readonly backlog: Omit<Backlog<never>, 'add'>;
   /** Takes in what is to be stored; mock prints and incomplete candles are not. */
   take(message: Storable): void;
+  /** How to find what changed while nobody listened; null where it cannot be found. */
+  readonly catchUp: OrderCatchUp | null;
 }
 
 export interface BacklogsOptions {
@@ -37,6 +40,8 @@ export interface BacklogsOptions {
   readonly log: Log;
   /** Most events held per topic and symbol while the database is away; 50,000 unless given. */
   readonly maxHeld?: number;
+  /** Where orders are looked up that may have changed while nobody listened; without it they are not. */
+  readonly exchange?: OrderLookup;
 }
 
 const MAX_HELD = 50_000;
@@ -89,6 +94,8 @@ export class Backlogs {
     return {
       topic,
       backlog,
+      // Trade ids tell of themselves what nobody heard.
+      catchUp: null,
       take(message) {
         if (message.kind === 'trade-event' && message.origin === 'exchange') backlog.add(message);
       },
@@ -96,23 +103,22 @@ export class Backlogs {
   }
 
   private orders(symbol: string): Intake {
+    const { db, log, exchange } = this.options;
     const topic = orders(symbol);
+    const symbolId = () => this.symbolIds.idOf(symbol);
     const backlog = new Backlog<Order>({
       ...this.options,
       topic,
       held: new HeldOrders(this.maxHeld),
       store: async (changes) => {
-        const { appended, duplicates, conflicts } = await storeOrders(
-          this.options.db,
-          await this.symbolIds.idOf(symbol),
-          changes,
-        );
+        const { appended, duplicates, conflicts } = await storeOrders(db, await symbolId(), changes);
         return { stored: appended, duplicates, conflicts };
       },
     });
     return {
       topic,
       backlog,
+      catchUp: exchange === undefined ? null : new OrderCatchUp({ symbol, symbolId, db, exchange, log }),
       take(message) {
         if (message.kind === 'order-update') backlog.add(message.order);
       },
@@ -133,6 +139,8 @@ export class Backlogs {
     return {
       topic,
       backlog,
+      // Whoever sums trades up tells candles again.
+      catchUp: null,
       take(message) {
         if (message.kind === 'candle-update' && message.complete) backlog.add(message.candle);
       },

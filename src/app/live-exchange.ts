@@ -1,0 +1,89 @@
+import { binancePastTrades } from '../exchange/binance/past-trades.js';
+import { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
+import type { ChildSpec } from '../otp/index.js';
+import { systemRandom } from '../platform/system-random.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { liveSource } from '../streaming/live-source.js';
+import type { StreamingSource } from '../streaming/streaming-source.js';
+import { tapeSource } from '../streaming/tape-streamer.js';
+import type { Database } from '../warehouse/database.js';
+import type { Retry } from '../warehouse/database-cycle-store.js';
+import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
+import { publishingSpec } from '../warehouse/publish-desk.js';
+import { tradeRecord } from '../warehouse/trade-record.js';
+import { binancePart, restOf } from './binance-part.js';
+import type { Core } from './compose.js';
+import type { RemoteExchange } from './exchange-choice.js';
+import { type BuildExchange, mockPart } from './exchange-part.js';
+import { seedingSpec } from './listed-symbols.js';
+import type { MockMarket } from './start-config.js';
+import { tapeFeeds } from './tapes.js';
+
+/** What of the daemon's tree depends on the exchange that was chosen. */
+export interface LiveExchange {
+  readonly build: BuildExchange;
+  /** Where its trades come from. */
+  source(core: Core): StreamingSource;
+  /** Why a symbol cannot be traded, in words; null when it may be. */
+  whyNot(symbol: string): string | null;
+  /** What only such an exchange has, at the end of the tree. */
+  specs(core: Core): readonly ChildSpec[];
+  /** After everything has stopped. */
+  close(): Promise<void>;
+}
+
+export interface LiveExchangeDeps {
+  readonly database: Database;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const liveExchange = (chosen: MockMarket | RemoteExchange, deps: LiveExchangeDeps): LiveExchange =>
+  chosen.kind === 'mock' ? mockMarket(chosen, deps) : remoteMarket(chosen, deps);
+
+/** The exchange in the process: its orders are in the database, and tapes are its trades. */
+function mockMarket(
+  { symbols, fillModel, pace, loops, tapes }: MockMarket,
+  { database, retry, clock, log }: LiveExchangeDeps,
+): LiveExchange {
+  const feeds = tapeFeeds(tapes, { pace, loops, clock });
+  return {
+    build: mockPart({
+      symbols: symbols.values(),
+      fillModel,
+      ledger: new DatabaseOrderLedger(database.kysely, retry),
+    }),
+    source: ({ pubsub }) =>
+      tapeSource({ pubsub, feeds, whyNoFeed: (symbol) => `there is no tape of ${symbol}` }),
+    whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
+    specs: ({ system, pubsub }) => [publishingSpec({ system, database, pubsub, log })],
+    async close() {
+      await Promise.all([...feeds.values()].map((feed) => feed.close()));
+    },
+  };
+}
+
+/** An exchange over the network. What it lists is known only once it has answered; the Leader of a symbol waits for that. */
+function remoteMarket(
+  remote: RemoteExchange,
+  { database, retry, clock, log }: LiveExchangeDeps,
+): LiveExchange {
+  const random = systemRandom;
+  const budget = new ConnectionBudget(clock);
+  return {
+    build: binancePart({ remote, random, budget }),
+    source: ({ system, pubsub }) =>
+      liveSource(system, {
+        baseUrl: remote.endpoints.streams,
+        past: binancePastTrades(restOf(system)),
+        record: tradeRecord(database.kysely, retry),
+        whyNot: () => null,
+        ...{ pubsub, clock, log, random, budget },
+      }),
+    whyNot: () => null,
+    specs: ({ system }) => [seedingSpec({ database, retry, clock, log }, restOf(system))],
+    close: () => Promise.resolve(),
+  };
+}
