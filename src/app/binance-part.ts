@@ -45,7 +45,7 @@ export const binancePart =
           arg: {
             url: endpoints.wsApi,
             signing: credentials,
-            time: restTime(rest, clock),
+            time: restTime(rest),
             ...{ clock, random, budget, pubsub, log },
           },
           register: USER_DATA,
