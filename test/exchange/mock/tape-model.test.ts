@@ -42,7 +42,7 @@ describe('the tape fill model', () => {
     expect(last?.order.status).toBe('FILLED');
     expect(last?.order.executedQuantity.toFixed()).toBe('2');
     expect(
-      last?.order.fills.map(({ tradeId, price, quantity }) => [tradeId, `${price}`, `${quantity}`]),
+      last?.order.fills.map(({ tradeId, price, quantity }) => [tradeId, price.toFixed(), quantity.toFixed()]),
     ).toEqual([
       [-1, '100', '0.5'],
       [-2, '100', '0.7'],
