@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { decodeAccount, decodeCommission } from '../../../../src/exchange/binance/rest/account-wire.js';
 import { cancelIdOf, originalIdOf } from '../../../../src/exchange/binance/rest/cancel-id.js';
 import {
@@ -8,9 +9,11 @@ import {
   decodePlaced,
   decodePlacedOrder,
 } from '../../../../src/exchange/binance/rest/order-wire.js';
+import { placeLimitOrder } from '../../../../src/exchange/binance/rest/requests.js';
 import { decodeRules, decodeServerTime } from '../../../../src/exchange/binance/rest/rules-wire.js';
 import { decodeOwnTrades, decodeTrades } from '../../../../src/exchange/binance/rest/trade-wire.js';
 import { decimal } from '../../../../src/testing/index.js';
+import { scaled } from '../../../support/arbitraries.js';
 import { payload } from '../../../support/binance-payloads.js';
 
 const TERMS = {
@@ -82,6 +85,22 @@ describe('an answer to a placement', () => {
     expect(decodePlacedOrder(payload('placed-partly-filled', { fills: undefined }))).toMatchObject({
       fills: [],
     });
+  });
+});
+
+describe('an order that is sent', () => {
+  it('states its decimals in the grammar of the exchange, and they come back the same', () => {
+    const units = fc.bigInt({ min: 1n, max: 10n ** 20n - 1n });
+    fc.assert(
+      fc.property(units, units, fc.integer({ min: 0, max: 18 }), (price, quantity, places) => {
+        const order = { ...TERMS, price: scaled(price, places), quantity: scaled(quantity, places) };
+        const { params } = placeLimitOrder(order);
+        for (const text of [params.price, params.quantity])
+          expect(text).toMatch(/^([0-9]{1,20})(\.[0-9]{1,20})?$/);
+        const answer = payload('placed-resting', { price: params.price, origQty: params.quantity });
+        expect(decodePlaced(order)(answer)).toMatchObject({ price: order.price, quantity: order.quantity });
+      }),
+    );
   });
 });
 
