@@ -85,7 +85,7 @@ interface Fuzzed<T> {
 }
 const fuzzed = <T>(what: Fuzzed<T>): Fuzzed<unknown> => what as Fuzzed<unknown>;
 
-const ROUNDS = 5_500;
+const ROUNDS = 4_950;
 const orderList = `[${payloadText('order')},${payloadText('order-cancelled-renamed').replace('812', '813')}]`;
 const lookedUp = sameOrder('clientOrderId', 'time', 'updateTime');
 
