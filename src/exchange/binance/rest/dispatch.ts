@@ -150,7 +150,10 @@ function outcomeOf(
     case 'ok':
       return verdict;
     case 'unknown':
-      log.warn(`the exchange gave no clear answer: ${verdict.why}`, { request: `${method} ${path}` });
+      // A look-up is made again, for as long as an outage lasts: no reason to fill the log.
+      log[method === 'GET' ? 'debug' : 'warn'](`the exchange gave no clear answer: ${verdict.why}`, {
+        request: `${method} ${path}`,
+      });
       return verdict;
     case 'rejected':
       if (RULES_CHANGED.has(verdict.code)) state.rulesLoading.hurry(state.clock.monotonicMs());
