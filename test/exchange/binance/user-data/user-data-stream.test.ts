@@ -236,6 +236,8 @@ describe('what cannot be read', () => {
     ]);
     expect(count('resumed')).toBe(1);
     await pass(() => count('resumed') === 2);
+    live().send('<html>');
+    await pass(() => count('resumed') === 3);
     expect(test.crashes).toEqual([]);
   });
 
@@ -494,7 +496,7 @@ describe('answers', () => {
     );
     exchange.reply = (_request, usual) => usual();
     test.clock.advance(89_000);
-    expect(exchange.server.attempts).toBe(1);
+    expect(shown().socket).toMatchObject({ phase: 'waiting', attempts: 1 });
     await resumed();
     expect(exchange.server.attempts).toBe(2);
   });
@@ -592,6 +594,14 @@ describe('a crash', () => {
       () => first?.closed === true,
       () => test.clock.advance(10),
     );
+  });
+
+  it('or an orderly stop while the exchange is asked leaves nothing that runs', async () => {
+    exchange.reply = () => null;
+    follow();
+    await until(() => exchange.requests.length === 1);
+    await test.system.stop();
+    await until(() => exchange.server.live.length === 0 && test.clock.pendingTimers === 0);
   });
 
   it('or an orderly stop leaves nothing that runs', async () => {
