@@ -82,7 +82,7 @@ function follow(given: Partial<UserDataStreamArg> = {}) {
     ...{ url: exchange.server.url, clock, random: () => 0.5, budget: new ConnectionBudget(clock) },
     ...{ signing: CREDENTIALS, pubsub, log },
     time: {
-      timestamp: () => clock.wallMs() + offsetMs,
+      timestamp: () => Promise.resolve(clock.wallMs() + offsetMs),
       async resync() {
         resyncs++;
         offsetMs = exchange.aheadMs;
@@ -505,7 +505,7 @@ describe('answers', () => {
     let known = false;
     const { resumed } = follow({
       time: {
-        timestamp: () => (known ? test.clock.wallMs() : null),
+        timestamp: () => Promise.resolve(known ? test.clock.wallMs() : null),
         async resync() {
           known = true;
         },
@@ -513,6 +513,26 @@ describe('answers', () => {
     });
     await resumed();
     expect(exchange.requests).toHaveLength(1);
+  });
+});
+
+describe('the time of the exchange', () => {
+  it('that cannot be had leads to another attempt after a wait', async () => {
+    let tries = 0;
+    const { resumed, inspect: shown } = follow({
+      time: {
+        timestamp: () => Promise.resolve(tries < 3 ? null : test.clock.wallMs()),
+        resync: () => (++tries === 1 ? Promise.reject(new Error('no time')) : Promise.resolve()),
+      },
+    });
+    await resumed();
+    expect(exchange.server.connections).toHaveLength(3);
+    expect(exchange.requests).toHaveLength(1);
+    expect(shown()).toMatchObject({ phase: 'subscribed' });
+    expect(log.entries.filter(({ level }) => level === 'warn').map(({ fields }) => fields.detail)).toEqual([
+      'no time',
+      'the time of the exchange is not known',
+    ]);
   });
 });
 
