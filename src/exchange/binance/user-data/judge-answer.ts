@@ -16,6 +16,8 @@ const CLOCK_OFF = -1021;
 /** Not authorized; signature invalid; format of the key invalid; key, address or permissions invalid. */
 const DENIED: ReadonlySet<number> = new Set([-1002, -1022, -2014, -2015]);
 
+export const isClockOff = (answer: Answer | null): boolean => answer?.code === CLOCK_OFF;
+
 /**
  * @param answer null when none came
  * @param now the exchange's time, Unix milliseconds
@@ -25,7 +27,7 @@ export function judgeAnswer(answer: Answer | null, now: number): Verdict {
   if (answer === null) return { kind: 'failed', stayAwayMs: 0 };
   const { status, code, retryAfterTime } = answer;
   if (status === 200 || code === ALREADY_ACTIVE) return { kind: 'done' };
-  if (code === CLOCK_OFF) return { kind: 'clock-off' };
+  if (isClockOff(answer)) return { kind: 'clock-off' };
   if (status === 401 || (code !== null && DENIED.has(code))) return { kind: 'denied' };
   const usualMs = UNWELCOME.has(status) ? UNWELCOME_MS : 0;
   const askedMs = retryAfterTime === null ? usualMs : Math.max(0, retryAfterTime - now);

@@ -1,13 +1,13 @@
 import { type Signing, signedWsParams } from '../signing.js';
 import type { Line } from '../socket/line.js';
 import type { Answer } from './frame.js';
-import { describeAnswer, judgeAnswer } from './judge-answer.js';
+import { describeAnswer, isClockOff, judgeAnswer } from './judge-answer.js';
 import type { Requests } from './requests.js';
 
 /** The exchange's time, as requests need it. */
 export interface ExchangeTime {
   /** Unix milliseconds, not ahead of the exchange's; null while it is not known. */
-  timestamp(): number | null;
+  timestamp(): Promise<number | null>;
   /** Asks the exchange for its time. Rejects when it cannot be had now. */
   resync(): Promise<void>;
 }
@@ -35,26 +35,26 @@ export type Subscribed =
 /** Has the exchange tell this connection of the account's orders and balances. Rejects when the exchange's time cannot be had. */
 export async function subscribe(line: Line, deps: SubscribingDeps): Promise<Subscribed> {
   const { login, requests, time } = deps;
-  if (time.timestamp() === null) await time.resync();
+  if ((await time.timestamp()) === null) await time.resync();
   if (login === 'signature') return signed(line, 'userDataStream.subscribe.signature', deps);
   const loggedOn = await signed(line, 'session.logon', deps);
   if (loggedOn.kind !== 'subscribed') return loggedOn;
-  return outcomeOf(await requests.make(line, 'userDataStream.subscribe'), now(time));
+  return outcomeOf(await requests.make(line, 'userDataStream.subscribe'), await now(time));
 }
 
 /** Asked a second time when the first timestamp was off. */
 async function signed(line: Line, method: string, deps: SubscribingDeps): Promise<Subscribed> {
   const { requests, signing, time } = deps;
-  const ask = () => requests.make(line, method, signedWsParams({}, signing, now(time)));
+  const ask = async () => requests.make(line, method, signedWsParams({}, signing, await now(time)));
   const answer = await ask();
-  if (judgeAnswer(answer, now(time)).kind !== 'clock-off') return outcomeOf(answer, now(time));
+  if (!isClockOff(answer)) return outcomeOf(answer, await now(time));
   await time.resync();
-  return outcomeOf(await ask(), now(time));
+  return outcomeOf(await ask(), await now(time));
 }
 
-function now(time: ExchangeTime): number {
-  const timestamp = time.timestamp();
-  if (timestamp === null) throw new Error('the time of the exchange is not known although it was asked for');
+async function now(time: ExchangeTime): Promise<number> {
+  const timestamp = await time.timestamp();
+  if (timestamp === null) throw new Error('the time of the exchange is not known');
   return timestamp;
 }
 

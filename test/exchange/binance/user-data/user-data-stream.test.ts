@@ -82,7 +82,7 @@ function follow(given: Partial<UserDataStreamArg> = {}) {
     ...{ url: exchange.server.url, clock, random: () => 0.5, budget: new ConnectionBudget(clock) },
     ...{ signing: CREDENTIALS, pubsub, log },
     time: {
-      timestamp: () => clock.wallMs() + offsetMs,
+      timestamp: () => Promise.resolve(clock.wallMs() + offsetMs),
       async resync() {
         resyncs++;
         offsetMs = exchange.aheadMs;
@@ -236,6 +236,8 @@ describe('what cannot be read', () => {
     ]);
     expect(count('resumed')).toBe(1);
     await pass(() => count('resumed') === 2);
+    live().send('<html>');
+    await pass(() => count('resumed') === 3);
     expect(test.crashes).toEqual([]);
   });
 
@@ -494,7 +496,7 @@ describe('answers', () => {
     );
     exchange.reply = (_request, usual) => usual();
     test.clock.advance(89_000);
-    expect(exchange.server.attempts).toBe(1);
+    expect(shown().socket).toMatchObject({ phase: 'waiting', attempts: 1 });
     await resumed();
     expect(exchange.server.attempts).toBe(2);
   });
@@ -503,7 +505,7 @@ describe('answers', () => {
     let known = false;
     const { resumed } = follow({
       time: {
-        timestamp: () => (known ? test.clock.wallMs() : null),
+        timestamp: () => Promise.resolve(known ? test.clock.wallMs() : null),
         async resync() {
           known = true;
         },
@@ -511,6 +513,26 @@ describe('answers', () => {
     });
     await resumed();
     expect(exchange.requests).toHaveLength(1);
+  });
+});
+
+describe('the time of the exchange', () => {
+  it('that cannot be had leads to another attempt after a wait', async () => {
+    let tries = 0;
+    const { resumed, inspect: shown } = follow({
+      time: {
+        timestamp: () => Promise.resolve(tries < 3 ? null : test.clock.wallMs()),
+        resync: () => (++tries === 1 ? Promise.reject(new Error('no time')) : Promise.resolve()),
+      },
+    });
+    await resumed();
+    expect(exchange.server.connections).toHaveLength(3);
+    expect(exchange.requests).toHaveLength(1);
+    expect(shown()).toMatchObject({ phase: 'subscribed' });
+    expect(log.entries.filter(({ level }) => level === 'warn').map(({ fields }) => fields.detail)).toEqual([
+      'no time',
+      'the time of the exchange is not known',
+    ]);
   });
 });
 
@@ -592,6 +614,14 @@ describe('a crash', () => {
       () => first?.closed === true,
       () => test.clock.advance(10),
     );
+  });
+
+  it('or an orderly stop while the exchange is asked leaves nothing that runs', async () => {
+    exchange.reply = () => null;
+    follow();
+    await until(() => exchange.requests.length === 1);
+    await test.system.stop();
+    await until(() => exchange.server.live.length === 0 && test.clock.pendingTimers === 0);
   });
 
   it('or an orderly stop leaves nothing that runs', async () => {
