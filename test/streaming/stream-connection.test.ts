@@ -42,6 +42,16 @@ describe('a connection', () => {
     expect(test.server.questions).toEqual([]);
   });
 
+  it('that is replaced in time asks nothing about a quiet symbol, of which nothing can be missed', async () => {
+    const test = await aLiveStreaming();
+    await streamingOne(test);
+    const [first] = test.server.sockets.live;
+    first?.send({ e: 'serverShutdown', E: 1 });
+    await test.until(() => first?.closed === true);
+    await test.pass(5_000);
+    expect(test.server.questions).toEqual([]);
+  });
+
   it('is replaced before it is too old', async () => {
     const test = await aLiveStreaming({ tuning: { rotateAfterMs: 3_000 } });
     await streamingOne(test);
@@ -72,9 +82,10 @@ describe('a connection', () => {
     const [broken] = test.server.sockets.live;
     for (let count = 0; count < 19; count++) broken?.send('<html>');
     test.server.print(XRP);
+    for (let count = 0; count < 19; count++) broken?.send('<html>');
     broken?.send('{"e":"aggTrade","s":"XRPUSDT"}');
     for (let count = 0; count < 19; count++) broken?.send('<html>');
-    await test.until(() => test.shown('StreamConnection 1').malformed === 38);
+    await test.until(() => test.shown('StreamConnection 1').malformed === 57);
     expect(test.shown('StreamConnection 1')).toMatchObject({ unknown: 1, phase: 'up', reconnects: 0 });
     broken?.send('<html>');
     await test.until(() => broken?.closed === true);
