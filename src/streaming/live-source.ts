@@ -12,7 +12,11 @@ import {
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { PastTrades, TradeRecord } from '../ports/trade-source.js';
-import { StreamConnection, type StreamConnectionProtocol } from './stream-connection.js';
+import {
+  StreamConnection,
+  type StreamConnectionArg,
+  type StreamConnectionProtocol,
+} from './stream-connection.js';
 import { StreamDesk, type StreamDeskProtocol } from './stream-desk.js';
 import { Streamer, type StreamerProtocol } from './streamer.js';
 import type { StreamingSource } from './streaming-source.js';
@@ -70,12 +74,19 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
     lines.set(symbol, line);
     return line;
   };
+  // Outside too: a connection that was killed, with all around it, could not close its socket.
+  const leftBy = new Map<number, StreamConnectionArg['left']>();
+  const leftOf = (number: number): StreamConnectionArg['left'] => {
+    const left = leftBy.get(number) ?? { socket: null };
+    leftBy.set(number, left);
+    return left;
+  };
   const url = `${baseUrl}/stream`;
   const connection = (number: number) =>
     childSpec<StreamConnectionProtocol>({
       id: `StreamConnection ${number}`,
       server: StreamConnection,
-      arg: { number, desk, url, clock, log, random, budget, tuning, left: { socket: null } },
+      arg: { number, desk, url, clock, log, random, budget, tuning, left: leftOf(number) },
     });
   const supervisor = system.registry.via<SupervisorProtocol>(CONNECTIONS);
   const connections = childSpec<SupervisorProtocol>({

@@ -229,7 +229,8 @@ function takeWord(state: StreamConnectionState, word: Word, line: Line, self: Co
 const nameOf = (number: number): string => `StreamConnection ${number}`;
 
 function isDown(state: StreamConnectionState, { cause, detail, wasUp, willRetryInMs }: SocketDown): void {
-  state.up = null;
+  if (wasUp) state.up = null;
+  else state.next = null;
   state.log.warn(`${nameOf(state.number)} ${wasUp ? 'is lost' : 'cannot be made'}; trying again`, {
     cause,
     detail,

@@ -144,7 +144,8 @@ export class TradeLine {
     return {
       phase: this.phase,
       lastId,
-      ...(gap === null ? {} : { gap: describeRanges([gap]), waiting: waitingCount }),
+      ...(gap === null ? {} : { gap: describeRanges([gap]) }),
+      waiting: waitingCount,
       ...(droppedCount === 0 ? {} : { dropped: droppedCount }),
       ...(this.check === 'none' ? {} : { check: this.check }),
       ...(this.trouble === null ? {} : { trouble: this.trouble }),
