@@ -152,6 +152,7 @@ describe('after trades', () => {
     expect((await simulator.get('ticker/price', { symbols: '["BTCUSDT"]' })).body).toEqual([row]);
     expect((await simulator.get('ticker/price')).body).toHaveLength(DOCUMENT.symbols.length);
     expect((await simulator.get('ticker/price', { symbolStatus: 'HALT' })).body).toHaveLength(1);
+    expect((await simulator.get('ticker/price', { symbolStatus: 'OPEN' })).body.code).toBe(-1122);
     expect(await simulator.get('ticker/price', { symbol: 'BTCUSDT', symbolStatus: 'HALT' })).toMatchObject(
       error(-1220, "The symbol's status does not match the requested symbolStatus."),
     );

@@ -194,10 +194,10 @@ describe('orders', () => {
   it('over the limit of the day do not count for the seconds', async () => {
     await start({ limits: LIMITS.limits.map((limit) => ({ ...limit, limit: Math.max(limit.limit, 5) })) });
     for (const _ of [1, 2, 3, 4, 5]) await simulator.order();
+    const ofTheDay = 'Too many new orders; current limit is 5 orders per 1 DAY.';
+    expect((await simulator.order()).body.msg).toBe(ofTheDay);
     simulator.clock.advance(10_000);
-    expect((await simulator.order()).body.msg).toBe(
-      'Too many new orders; current limit is 5 orders per 1 DAY.',
-    );
+    expect((await simulator.order()).body.msg).toBe(ofTheDay);
     simulator.clock.advance(60_000);
     expect(await orderCounts()).toEqual([0, 5]);
     simulator.clock.advance(24 * 60 * 60_000);
