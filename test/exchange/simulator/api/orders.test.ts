@@ -187,10 +187,10 @@ describe('cancelling an order', () => {
 
   it('knows the id of the cancel before anybody is told of it', async () => {
     const told: string[] = [];
-    const { take } = simulator.api;
+    const take = simulator.api.take.bind(simulator.api);
     simulator.api.take = (event) => {
       told.push(`${event.report.executionType} ${simulator.api.currentClientOrderId('demo', event.order)}`);
-      take.call(simulator.api, event);
+      take(event);
     };
     await cancel({ orderId: 1, newClientOrderId: 'cancel' });
     expect(told).toEqual(['CANCELED cancel']);
