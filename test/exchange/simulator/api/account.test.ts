@@ -42,6 +42,12 @@ describe('the account', () => {
     });
   });
 
+  it('shows what is locked entirely also when zero balances are left out', async () => {
+    await simulator.order({ side: 'SELL', quantity: '2', price: '200' });
+    const { body } = await simulator.signed('GET account', { omitZeroBalances: 'true' });
+    expect(body.balances[0]).toEqual({ asset: 'BTC', free: '0.00000000', locked: '2.00000000' });
+  });
+
   it('is up to date at its last change', async () => {
     simulator.clock.advance(5);
     await simulator.order();

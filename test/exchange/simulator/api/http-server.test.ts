@@ -66,6 +66,14 @@ describe('a request with a fault', () => {
     expect(await openOrders()).toMatchObject([{ clientOrderId: 'late' }]);
   });
 
+  it('is carried out however late, once it was let in', async () => {
+    simulator.faults.push({ carryOut: { afterMs: 20_000 }, answer: SERVER_ERROR, delayMs: 0 });
+    await simulator.order();
+    simulator.clock.advance(20_000);
+    await settle(simulator.system);
+    expect(await openOrders()).toHaveLength(1);
+  });
+
   it('is answered late', async () => {
     simulator.faults.push({ ...NORMAL, delayMs: 2_000 });
     const { pendingTimers } = simulator.clock;

@@ -14,6 +14,7 @@ describe('klines', () => {
     await simulator.trade('98', '0.5');
     simulator.clock.advance(3 * MINUTE);
     await simulator.trade('105', '4');
+    simulator.clock.advance(MINUTE);
   });
   afterAll(() => simulator.stop());
   const ask = async (given: Readonly<Record<string, string | number>> = {}) =>
@@ -22,31 +23,33 @@ describe('klines', () => {
     (await ask(given)).map(([open]: [number]) => (open - START_MS) / MINUTE);
 
   it('has a row for each interval since the first trade, also for those without trades', async () => {
+    const quiet = (minute: number, price: string) => [
+      ...[START_MS + minute * MINUTE, price, price, price, price, '0.00000000'],
+      ...[START_MS + (minute + 1) * MINUTE - 1, '0.00000000', 0, '0.00000000', '0.00000000', '0'],
+    ];
     expect(await ask()).toEqual([
       [
         ...[START_MS, '100.00000000', '103.00000000', '98.00000000', '98.00000000', '3.50000000'],
         ...[START_MS + MINUTE - 1, '355.00000000', 3, '1.50000000', '149.00000000', '0'],
       ],
-      ...[1, 2].map((minute) => [
-        ...[START_MS + minute * MINUTE, ...['98.00000000', '98.00000000', '98.00000000', '98.00000000']],
-        ...['0.00000000', START_MS + (minute + 1) * MINUTE - 1, '0.00000000', 0],
-        ...['0.00000000', '0.00000000', '0'],
-      ]),
+      quiet(1, '98.00000000'),
+      quiet(2, '98.00000000'),
       [
         START_MS + 3 * MINUTE,
         ...['105.00000000', '105.00000000', '105.00000000', '105.00000000', '4.00000000'],
         ...[START_MS + 4 * MINUTE - 1, '420.00000000', 1, '4.00000000', '420.00000000', '0'],
       ],
+      quiet(4, '105.00000000'),
     ]);
   });
 
   it('has the newest without bounds, and the oldest from a start', async () => {
-    expect(await opens({ limit: 2 })).toEqual([2, 3]);
+    expect(await opens({ limit: 2 })).toEqual([3, 4]);
     expect(await opens({ startTime: START_MS + 1, limit: 2 })).toEqual([1, 2]);
     expect(await opens({ startTime: START_MS - 5 * MINUTE, limit: 2 })).toEqual([0, 1]);
     expect(await opens({ endTime: START_MS + 2 * MINUTE, limit: 2 })).toEqual([1, 2]);
     expect(await opens({ startTime: START_MS + MINUTE, endTime: START_MS + 2 * MINUTE - 1 })).toEqual([1]);
-    expect((await ask({ limit: 2 }))[0][4]).toBe('98.00000000');
+    expect((await ask({ limit: 3 }))[0][4]).toBe('98.00000000');
   });
 
   it('refuses what is no interval, and what is no time zone', async () => {

@@ -74,7 +74,7 @@ describe('without trades', () => {
       [{ symbol: 'BTCUSDT', permissions: 'SPOT' }, -1128],
       [{ symbolStatus: 'OPEN' }, -1122],
     ])('refuses %j', async (given, code) => {
-      const answer = await simulator.get('exchangeInfo', given as Record<string, string>);
+      const answer = await simulator.get('exchangeInfo', given);
       expect(answer).toMatchObject({ status: 400, body: { code } });
     });
 
@@ -152,6 +152,7 @@ describe('after trades', () => {
     expect((await simulator.get('ticker/price', { symbols: '["BTCUSDT"]' })).body).toEqual([row]);
     expect((await simulator.get('ticker/price')).body).toHaveLength(DOCUMENT.symbols.length);
     expect((await simulator.get('ticker/price', { symbolStatus: 'HALT' })).body).toHaveLength(1);
+    expect((await simulator.get('ticker/price', { symbolStatus: 'OPEN' })).body.code).toBe(-1122);
     expect(await simulator.get('ticker/price', { symbol: 'BTCUSDT', symbolStatus: 'HALT' })).toMatchObject(
       error(-1220, "The symbol's status does not match the requested symbolStatus."),
     );

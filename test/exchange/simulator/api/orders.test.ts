@@ -173,7 +173,13 @@ describe('cancelling an order', () => {
         ...{ clientOrderId: 'cancel', origClientOrderId: 'mine' },
       },
     });
-    for (const key of [{ orderId: 1 }, { origClientOrderId: 'cancel' }, { origClientOrderId: 'mine' }]) {
+    for (const key of [
+      { orderId: 1 },
+      { origClientOrderId: 'cancel' },
+      { origClientOrderId: 'mine' },
+      { orderId: 1, origClientOrderId: 'cancel' },
+      { orderId: 1, origClientOrderId: 'mine' },
+    ]) {
       const found = await simulator.signed('GET order', { symbol: 'BTCUSDT', ...key });
       expect(found.body).toMatchObject({ orderId: 1, clientOrderId: 'cancel', status: 'CANCELED' });
     }
@@ -181,10 +187,10 @@ describe('cancelling an order', () => {
 
   it('knows the id of the cancel before anybody is told of it', async () => {
     const told: string[] = [];
-    const { take } = simulator.api;
+    const take = simulator.api.take.bind(simulator.api);
     simulator.api.take = (event) => {
       told.push(`${event.report.executionType} ${simulator.api.currentClientOrderId('demo', event.order)}`);
-      take.call(simulator.api, event);
+      take(event);
     };
     await cancel({ orderId: 1, newClientOrderId: 'cancel' });
     expect(told).toEqual(['CANCELED cancel']);
@@ -254,6 +260,8 @@ describe('an order that was renamed by its cancel', () => {
     const ask = (origClientOrderId: string) =>
       simulator.signed('GET order', { symbol: 'BTCUSDT', origClientOrderId });
     expect(await ask('mine')).toMatchObject(error(-2013, 'Order does not exist.'));
+    const both = { symbol: 'BTCUSDT', orderId: 1, origClientOrderId: 'mine' };
+    expect((await simulator.signed('GET order', both)).body.code).toBe(-2039);
     expect((await ask('cancel')).body).toMatchObject({ orderId: 1 });
   });
 });
