@@ -21,8 +21,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
   ],
   exchange: [
-    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws', 'streaming/trade-feed'],
+    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws'],
     ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],
+    // A market plays the same feeds as a streamer.
+    'streaming/trade-feed',
   ],
   backtest: [
     ...['backtest', 'domain', 'strategy', 'ports', 'otp', 'csv-parse', 'yauzl'],
