@@ -33,11 +33,15 @@ describe('randomWalk', () => {
       const walk = randomWalk(info, seededRandom(3));
       for (let count = 0; count < 500; count++) {
         const { price, quantity } = walk.next().value;
-        expect(isOnStep(price, info.priceFilter.tickSize)).toBe(true);
-        expect(isOnStep(quantity, info.lotSize.stepSize)).toBe(true);
-        expect(price.gte(info.priceFilter.minPrice) && price.lte(info.priceFilter.maxPrice)).toBe(true);
-        expect(quantity.gte(info.lotSize.minQty) && quantity.lte(info.lotSize.maxQty)).toBe(true);
-        expect(price.times(quantity).gte(info.notional.minNotional)).toBe(true);
+        const isLegal =
+          isOnStep(price, info.priceFilter.tickSize) &&
+          isOnStep(quantity, info.lotSize.stepSize) &&
+          price.gte(info.priceFilter.minPrice) &&
+          price.lte(info.priceFilter.maxPrice) &&
+          quantity.gte(info.lotSize.minQty) &&
+          quantity.lte(info.lotSize.maxQty) &&
+          price.times(quantity).gte(info.notional.minNotional);
+        expect(isLegal ? 'legal' : `${price.toFixed()} ${quantity.toFixed()}`).toBe('legal');
       }
     },
   );
