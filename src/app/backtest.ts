@@ -61,7 +61,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
     log,
     symbols: request.symbols.values(),
     pacing,
-    finalOrdersKept: FINAL_ORDERS_KEPT,
+    mock: { finalOrdersKept: FINAL_ORDERS_KEPT },
     onCycleEnd: ({ position, settings: terms }) => tally.add(position, terms),
     tree: ({ pubsubSpec, exchangeSpec, pubsub, trading }) => [
       pubsubSpec,

@@ -1,5 +1,6 @@
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { BinanceMock, type BinanceMockProtocol } from '../exchange/mock/binance-mock.js';
+import type { EngineOptions } from '../exchange/mock/matching-engine.js';
 import { mockExchange } from '../exchange/mock/mock-exchange.js';
 import {
   ActorSystem,
@@ -35,8 +36,8 @@ export interface Outside {
   readonly cycles?: CycleStore;
   /** Where the mock exchange keeps its orders; default nowhere. */
   readonly ledger?: OrderLedger;
-  /** How many orders of a symbol that are no longer open the mock exchange still knows; default all. */
-  readonly finalOrdersKept?: number;
+  /** How the mock exchange fills orders, whose they are, and how many it remembers; default the `book` model and all. */
+  readonly mock?: EngineOptions;
   /** Hears of every cycle that has ended. */
   readonly onCycleEnd?: (cycle: Cycle) => void;
   /**
@@ -117,7 +118,7 @@ export function compose(outside: Outside): Engine {
         pacing,
         clock,
         ledger: outside.ledger ?? NO_LEDGER,
-        ...(outside.finalOrdersKept === undefined ? {} : { finalOrdersKept: outside.finalOrdersKept }),
+        ...outside.mock,
       },
       register: EXCHANGE,
     }),

@@ -4,7 +4,7 @@ import type { Position } from '../strategy/position.js';
 
 /** Adds up what closed cycles earned, quote asset. */
 export class Tally {
-  /** Cycles that were bought and sold. */
+  /** Cycles that were bought and, at least in part, sold. */
   cycles = 0;
   /** Sum of quantity sold x (sell price - buy price). */
   grossProfit: Decimal = ZERO;
@@ -12,13 +12,18 @@ export class Tally {
   fees: Decimal = ZERO;
 
   add(position: Position, { fee }: Settings): void {
-    if (position.phase !== 'closed' || position.buy === null || position.sell === null) return;
-    const { buy, sell } = position;
-    this.cycles++;
-    const bought = sell.filled.times(buy.request.price);
-    const sold = sell.filled.times(sell.request.price);
-    this.grossProfit = this.grossProfit.plus(sold.minus(bought));
-    this.fees = this.fees.plus(sold.plus(bought).times(fee));
+    if (position.phase !== 'closed' || position.buy === null) return;
+    const { buy, sell, earlierSells } = position;
+    const sells = (sell === null ? earlierSells : [...earlierSells, sell]).filter(({ filled }) =>
+      filled.gt(ZERO),
+    );
+    if (sells.length > 0) this.cycles++;
+    for (const { filled, request } of sells) {
+      const bought = filled.times(buy.request.price);
+      const sold = filled.times(request.price);
+      this.grossProfit = this.grossProfit.plus(sold.minus(bought));
+      this.fees = this.fees.plus(sold.plus(bought).times(fee));
+    }
   }
 
   get netProfit(): Decimal {

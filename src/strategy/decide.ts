@@ -1,4 +1,4 @@
-import { downToStep, isBelow, ZERO } from '../domain/decimal.js';
+import { type Decimal, downToStep, isBelow, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { brokenRule } from '../domain/filters.js';
 import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
@@ -8,17 +8,25 @@ import type { TradeEvent } from '../domain/trade-event.js';
 import {
   afterReport,
   afterSnapshot,
-  type Buying,
-  type CycleResult,
-  type Flat,
-  isUnplaced,
+  baseCommission,
+  isAccountedFor,
+  isFillOf,
   type Leg,
   newLeg,
+} from './leg.js';
+import {
+  type Buying,
+  type Closed,
+  type CycleResult,
+  type EarlierSells,
+  type Flat,
+  isUnplaced,
   type ParkReason,
   type Position,
   type Rebuy,
   type RebuyStatus,
   type Selling,
+  type SellParked,
 } from './position.js';
 import { buyPrice, buyQuantity, rebuyBelow, sellPrice } from './pricing.js';
 
@@ -40,6 +48,8 @@ export type CycleEvent =
 export type Action =
   | { readonly kind: 'place-order'; readonly request: OrderRequest }
   | { readonly kind: 'cancel-order'; readonly request: OrderRequest }
+  /** The order has ended, and not all of its fills are known: the exchange is to be asked for them until they are. */
+  | { readonly kind: 'look-up'; readonly request: OrderRequest }
   | { readonly kind: 'ask-rebuy' }
   | { readonly kind: 'park'; readonly why: ParkReason }
   | { readonly kind: 'close'; readonly result: CycleResult };
@@ -76,7 +86,12 @@ export function decide(position: Position, event: CycleEvent, terms: CycleTerms)
         terms,
       );
     case 'order-seen':
-      return onOrder(position, event.order.clientOrderId, (leg) => afterSnapshot(leg, event.order), terms);
+      return onOrder(
+        position,
+        event.order.clientOrderId,
+        (leg) => afterSnapshot(leg, event.order, terms.info.baseAsset),
+        terms,
+      );
     case 'order-refused':
       return onRefused(position, event.clientOrderId, event.why);
     case 'conditions-changed':
@@ -111,8 +126,8 @@ function triggersRebuy(position: Buying | Selling, { price, tradeId }: TradeEven
   const { status, below } = position.rebuy;
   if (status !== 'unspent' || !isBelow(price, below)) return false;
   // Our own fill, seen as a public trade, says nothing new of the market.
-  const sold = position.phase === 'selling' && position.sell.tradeIds.includes(tradeId);
-  return !sold && !position.buy.tradeIds.includes(tradeId);
+  const sold = position.phase === 'selling' && isFillOf(position.sell, tradeId);
+  return !sold && !isFillOf(position.buy, tradeId);
 }
 
 function placeBuy(
@@ -145,43 +160,73 @@ function onOrder(
   move: (leg: Leg) => Leg,
   terms: CycleTerms,
 ): Step {
-  if (position.phase === 'buying' && position.buy.request.clientOrderId === clientOrderId) {
-    return afterBuy(position, move(position.buy), terms);
+  const isOf = (leg: Leg): boolean => leg.request.clientOrderId === clientOrderId;
+  switch (position.phase) {
+    case 'buying':
+      return isOf(position.buy) ? afterBuy(position, move(position.buy), terms) : stay(position);
+    case 'selling':
+      if (isOf(position.sell)) return afterSell(position, move(position.sell));
+      return stay(withLate(position, isOf, move));
+    case 'sell-parked':
+      return stay(withLate(position, isOf, move));
+    case 'flat':
+    case 'buy-parked':
+    case 'closed':
+      return stay(position);
   }
-  if (position.phase === 'selling' && position.sell.request.clientOrderId === clientOrderId) {
-    return afterSell(position, move(position.sell));
-  }
-  // A look-up may show the buy complete before its fills are reported. They still tell which public trades are our own.
-  if (position.phase === 'selling' && position.buy.request.clientOrderId === clientOrderId) {
-    return stay({ ...position, buy: move(position.buy) });
-  }
-  return stay(position);
+}
+
+/** What is told late of an order that has ended still counts: what there is to sell, and which public trades are our own. */
+function withLate<P extends Selling | SellParked>(
+  position: P,
+  isOf: (leg: Leg) => boolean,
+  move: (leg: Leg) => Leg,
+): P {
+  if (isOf(position.buy)) return { ...position, buy: move(position.buy) };
+  if (!position.earlierSells.some(isOf)) return position;
+  const earlierSells = position.earlierSells.map((leg) => (isOf(leg) ? move(leg) : leg));
+  return { ...position, earlierSells };
 }
 
 function afterBuy(position: Buying, buy: Leg, terms: CycleTerms): Step {
   const { rebuy, ending } = position;
   if (isOpen(buy.status)) return stay({ ...position, buy });
-  if (buy.filled.gt(ZERO)) return placeSell(buy, rebuy, 1, terms);
-  if (ending) return close({ kind: 'abandoned' }, rebuy.status, null, null);
+  if (buy.filled.gt(ZERO)) {
+    if (isAccountedFor(buy)) return placeSell(buy, NO_SELLS, rebuy, 1, terms);
+    // A fill that is not known may have cost commission in what was bought: selling that as well would be refused.
+    return { position: { ...position, buy }, action: { kind: 'look-up', request: buy.request } };
+  }
+  if (ending) return abandoned(rebuy.status);
   return parkBuy({ code: null, reason: `the exchange ended the buy as ${buy.status}` }, nextFlat(buy, rebuy));
 }
 
-/** Sells what is really there: filled, less the commission taken from it, cut down to the step. */
+const NO_SELLS: EarlierSells = [];
+
+/** What is really there to be sold: filled, less the commission taken from it, less what was sold already. */
+const left = (buy: Leg, earlierSells: EarlierSells): Decimal =>
+  earlierSells.reduce(
+    (rest, sell) => rest.minus(sell.filled).minus(baseCommission(sell)),
+    buy.filled.minus(baseCommission(buy)),
+  );
+
+/** Sells what is left, cut down to the step. */
 function placeSell(
   buy: Leg,
+  earlierSells: EarlierSells,
   rebuy: Rebuy,
   attempt: number,
   { settings, info, clientOrderId }: CycleTerms,
 ): Step {
-  const left = buy.filled.minus(buy.baseCommission);
+  const rest = left(buy, earlierSells);
   const price = sellPrice(buy.request.price, settings, info);
-  const quantity = downToStep(left, info.lotSize.stepSize);
+  const quantity = rest.gt(ZERO) ? downToStep(rest, info.lotSize.stepSize) : ZERO;
   const sellable = quantity.gt(ZERO) && quantity.gte(info.lotSize.minQty);
   if (!sellable || price.times(quantity).lt(info.notional.minNotional))
-    return close({ kind: 'dust', quantity: left }, rebuy.status, buy, null);
+    return close({ kind: 'dust', quantity: rest }, rebuy.status, { buy, sell: null, earlierSells });
 
   const broken = brokenRule(info, { price, quantity });
-  if (broken !== null) return parkSell({ code: broken.code, reason: broken.message }, buy, rebuy, attempt);
+  if (broken !== null)
+    return parkSell({ code: broken.code, reason: broken.message }, { buy, earlierSells, rebuy, attempt });
   const { symbol } = info;
   const request = {
     symbol,
@@ -191,22 +236,19 @@ function placeSell(
     clientOrderId: clientOrderId('SELL', attempt),
   } as const;
   return {
-    position: { phase: 'selling', buy, sell: newLeg(request, attempt), rebuy },
+    position: { phase: 'selling', buy, sell: newLeg(request, attempt), earlierSells, rebuy },
     action: { kind: 'place-order', request },
   };
 }
 
 function afterSell(position: Selling, sell: Leg): Step {
-  const { buy, rebuy } = position;
-  if (sell.status === 'FILLED') return close({ kind: 'sold' }, rebuy.status, buy, sell);
+  const { buy, earlierSells, rebuy } = position;
+  if (sell.status === 'FILLED') return close({ kind: 'sold' }, rebuy.status, { buy, sell, earlierSells });
   if (isOpen(sell.status)) return stay({ ...position, sell });
   const sold = `${sell.filled.toFixed()} of ${sell.request.quantity.toFixed()} sold`;
-  const left = { ...buy, filled: buy.filled.minus(sell.filled) };
   return parkSell(
     { code: null, reason: `the exchange ended the sell as ${sell.status}, ${sold}` },
-    left,
-    rebuy,
-    sell.attempt + 1,
+    { buy, earlierSells: [...earlierSells, sell], rebuy, attempt: sell.attempt + 1 },
   );
 }
 
@@ -215,12 +257,12 @@ function onRefused(position: Position, clientOrderId: string, why: ParkReason): 
   if (!isUnplaced(position, clientOrderId)) return stay(position);
   if (position.phase === 'buying') {
     const { buy, rebuy, ending } = position;
-    return ending
-      ? close({ kind: 'abandoned' }, rebuy.status, null, null)
-      : parkBuy(why, nextFlat(buy, rebuy));
+    return ending ? abandoned(rebuy.status) : parkBuy(why, nextFlat(buy, rebuy));
   }
-  if (position.phase === 'selling')
-    return parkSell(why, position.buy, position.rebuy, position.sell.attempt + 1);
+  if (position.phase === 'selling') {
+    const { buy, earlierSells, rebuy, sell } = position;
+    return parkSell(why, { buy, earlierSells, rebuy, attempt: sell.attempt + 1 });
+  }
   return stay(position);
 }
 
@@ -228,7 +270,7 @@ function onConditionsChanged(position: Position, terms: CycleTerms): Step {
   // A parked buy waits for the next trade: the price it was refused at is old.
   if (position.phase === 'buy-parked') return stay(position.next);
   if (position.phase === 'sell-parked')
-    return placeSell(position.buy, position.rebuy, position.attempt, terms);
+    return placeSell(position.buy, position.earlierSells, position.rebuy, position.attempt, terms);
   return stay(position);
 }
 
@@ -250,13 +292,14 @@ function onRebuyAnswered(position: Position): Step {
 function onShutdownAsked(position: Position): Step {
   switch (position.phase) {
     case 'flat':
-      return close({ kind: 'abandoned' }, position.rebuy, null, null);
+      return abandoned(position.rebuy);
     case 'buy-parked':
-      return close({ kind: 'abandoned' }, position.next.rebuy, null, null);
+      return abandoned(position.next.rebuy);
     case 'buying':
       return {
         position: position.ending ? position : { ...position, ending: true },
-        action: { kind: 'cancel-order', request: position.buy.request },
+        // One that has ended waits for its fills to be known; there is nothing left to cancel.
+        action: isOpen(position.buy.status) ? { kind: 'cancel-order', request: position.buy.request } : null,
       };
     case 'selling':
     case 'sell-parked':
@@ -276,12 +319,19 @@ const parkBuy = (why: ParkReason, next: Flat): Step => ({
   action: { kind: 'park', why },
 });
 
-const parkSell = (why: ParkReason, buy: Leg, rebuy: Rebuy, attempt: number): Step => ({
-  position: { phase: 'sell-parked', why, buy, rebuy, attempt },
+const parkSell = (why: ParkReason, unsold: Omit<SellParked, 'phase' | 'why'>): Step => ({
+  position: { phase: 'sell-parked', why, ...unsold },
   action: { kind: 'park', why },
 });
 
-const close = (result: CycleResult, rebuy: RebuyStatus, buy: Leg | null, sell: Leg | null): Step => ({
-  position: { phase: 'closed', result, rebuy, buy, sell },
+const close = (
+  result: CycleResult,
+  rebuy: RebuyStatus,
+  legs: Pick<Closed, 'buy' | 'sell' | 'earlierSells'>,
+): Step => ({
+  position: { phase: 'closed', result, rebuy, ...legs },
   action: { kind: 'close', result },
 });
+
+const abandoned = (rebuy: RebuyStatus): Step =>
+  close({ kind: 'abandoned' }, rebuy, { buy: null, sell: null, earlierSells: NO_SELLS });

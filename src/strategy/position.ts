@@ -1,22 +1,5 @@
-import { type Decimal, isBelow, maxOf, ZERO } from '../domain/decimal.js';
-import type { ExecutionReport } from '../domain/execution-report.js';
-import { isOpen, type Order, type OrderRequest, type OrderStatus } from '../domain/order.js';
-
-/** One order of a cycle, as far as we know it. */
-export interface Leg {
-  readonly request: OrderRequest;
-  /** Counts the orders placed for this leg, from 1: a refused one may be followed by another. */
-  readonly attempt: number;
-  /** The exchange's id; null until it answered. */
-  readonly orderId: number | null;
-  readonly status: OrderStatus;
-  /** Base asset filled so far. */
-  readonly filled: Decimal;
-  /** Taken from the fills in the base asset, which is then not there to be sold. */
-  readonly baseCommission: Decimal;
-  /** Public trades that our fills were: what a fill told twice, and our own print, are known by. */
-  readonly tradeIds: readonly number[];
-}
+import type { Decimal } from '../domain/decimal.js';
+import type { Leg } from './leg.js';
 
 /**
  * It is asked for once per cycle, whatever the answer. Between asking and the answer a crash may lose either, so one that is
@@ -57,10 +40,13 @@ export interface Buying {
   /** The symbol is shutting down: the buy is to be cancelled, and what it filled until then is sold. */
   readonly ending: boolean;
 }
+/** Sells that the exchange ended before they were filled; what they had sold until then counts. */
+export type EarlierSells = readonly Leg[];
 export interface Selling {
   readonly phase: 'selling';
   readonly buy: Leg;
   readonly sell: Leg;
+  readonly earlierSells: EarlierSells;
   readonly rebuy: Rebuy;
 }
 /** No buy is possible; `next` is what the cycle becomes when conditions change. */
@@ -69,11 +55,12 @@ export interface BuyParked {
   readonly why: ParkReason;
   readonly next: Flat;
 }
-/** `buy.filled` is what is left to sell; `attempt` numbers the next sell. */
+/** `attempt` numbers the next sell. */
 export interface SellParked {
   readonly phase: 'sell-parked';
   readonly why: ParkReason;
   readonly buy: Leg;
+  readonly earlierSells: EarlierSells;
   readonly rebuy: Rebuy;
   readonly attempt: number;
 }
@@ -83,24 +70,15 @@ export interface Closed {
   readonly rebuy: RebuyStatus;
   /** Null when nothing was bought. */
   readonly buy: Leg | null;
-  /** The order that sold; null when nothing could be sold. */
+  /** The order that sold the rest; null when there was too little left to be sold. */
   readonly sell: Leg | null;
+  readonly earlierSells: EarlierSells;
 }
 
 /** One trade cycle: flat -> buying -> selling -> closed. Each phase has what it needs and nothing else. */
 export type Position = Flat | Buying | Selling | BuyParked | SellParked | Closed;
 
 export const FLAT: Flat = { phase: 'flat', attempt: 1, rebuy: 'unspent' };
-
-export const newLeg = (request: OrderRequest, attempt: number): Leg => ({
-  request,
-  attempt,
-  orderId: null,
-  status: 'NEW',
-  filled: ZERO,
-  baseCommission: ZERO,
-  tradeIds: [],
-});
 
 export function rebuyStatus(position: Position): RebuyStatus {
   switch (position.phase) {
@@ -128,29 +106,3 @@ export function isUnplaced(position: Position, clientOrderId: string): boolean {
   const leg = workingLeg(position);
   return leg !== null && leg.request.clientOrderId === clientOrderId && leg.orderId === null;
 }
-
-// The answer to a placement, execution reports and look-ups race one another. So the most filled wins, and a final status
-// is never taken back.
-const merged = (leg: Leg, orderId: number, status: OrderStatus, filled: Decimal): Leg => ({
-  ...leg,
-  orderId,
-  status: isOpen(leg.status) && !isBelow(filled, leg.filled) ? status : leg.status,
-  filled: maxOf(leg.filled, filled),
-});
-
-/** The leg after one execution report. A report that was told before changes nothing. */
-export function afterReport(leg: Leg, report: ExecutionReport, baseAsset: string): Leg {
-  const next = merged(leg, report.orderId, report.orderStatus, report.cumulativeQuantity);
-  const { tradeId } = report;
-  if (tradeId === null || leg.tradeIds.includes(tradeId)) return next;
-  const paidInBase = report.commissionAsset === baseAsset ? report.commission : ZERO;
-  return {
-    ...next,
-    baseCommission: leg.baseCommission.plus(paidInBase),
-    tradeIds: [...leg.tradeIds, tradeId],
-  };
-}
-
-/** The leg after an answer or a look-up that shows the whole order. */
-export const afterSnapshot = (leg: Leg, order: Order): Leg =>
-  merged(leg, order.orderId, order.status, order.executedQuantity);

@@ -1,6 +1,6 @@
 import { Decimal, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
-import type { Order } from '../domain/order.js';
+import type { Fill, Order } from '../domain/order.js';
 import { DEFAULT_SETTINGS, type Settings } from '../domain/settings.js';
 import type { PercentPrice, SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
@@ -127,6 +127,18 @@ const A_REPORT: ExecutionReport = {
   executionId: 1,
   transactTime: 1_000,
 };
+
+const A_FILL: Fill = {
+  tradeId: -1,
+  price: decimal('100'),
+  quantity: decimal('2'),
+  commission: ZERO,
+  commissionAsset: null,
+  time: 1_000,
+};
+
+/** One match of an order: 2 at 100 without commission, which fills `anOrder` whole, unless told otherwise. */
+export const aFill = (fields: AsText<Fill> = {}): Fill => withText(A_FILL, fields);
 
 /** What the exchange tells of an order: that it took the buy of `anOrder`, unless told otherwise. */
 export const anExecutionReport = (fields: AsText<ExecutionReport> = {}): ExecutionReport =>

@@ -49,6 +49,7 @@ export {
 } from './answers.js';
 export {
   type AsText,
+  aFill,
   anExecutionReport,
   anOrder,
   aSymbol,

@@ -1,6 +1,12 @@
 import { minOf, ZERO } from '../domain/decimal.js';
-import type { ExecutionReport, ExecutionType } from '../domain/execution-report.js';
-import { isOpen, type Order, type OrderRequest, type OrderStatus } from '../domain/order.js';
+import { type ExecutionReport, executionReportOf } from '../domain/execution-report.js';
+import {
+  isOpen,
+  type Order,
+  type Fill as OrderFill,
+  type OrderRequest,
+  type OrderStatus,
+} from '../domain/order.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import { decimal } from './builders.js';
 import type { KeyRequest } from './expectation.js';
@@ -21,14 +27,6 @@ export interface Fill {
   /** The fill, seen as a public trade. */
   readonly print: TradeEvent;
 }
-
-const NOTHING_TRADED = {
-  lastPrice: ZERO,
-  lastQuantity: ZERO,
-  commission: ZERO,
-  commissionAsset: null,
-  tradeId: null,
-};
 
 /** The orders of a mocked exchange. It outlives the exchange actor, as those of a real exchange outlive a connection. */
 export class Ledger {
@@ -62,12 +60,20 @@ export class Ledger {
 
   place(request: OrderRequest, executedQuantity: string, nowMs: number): Order {
     const executed = decimal(executedQuantity);
+    const fill: OrderFill = {
+      tradeId: executed.gt(ZERO) ? --this.lastPrintId : 0,
+      price: request.price,
+      quantity: executed,
+      commission: ZERO,
+      commissionAsset: null,
+      time: nowMs,
+    };
     return this.keep({
       ...request,
       orderId: ++this.lastOrderId,
       status: executed.gte(request.quantity) ? 'FILLED' : executed.gt(ZERO) ? 'PARTIALLY_FILLED' : 'NEW',
       executedQuantity: executed,
-      fills: [],
+      fills: executed.gt(ZERO) ? [fill] : [],
       createdTime: nowMs,
       updatedTime: nowMs,
     });
@@ -80,22 +86,23 @@ export class Ledger {
       throw new Error(`order ${order.clientOrderId} is ${order.status}: nothing is left to fill`);
     const executedQuantity = order.executedQuantity.plus(lastQuantity);
     const status = executedQuantity.gte(order.quantity) ? 'FILLED' : 'PARTIALLY_FILLED';
-    const filled = this.keep({ ...order, status, executedQuantity, updatedTime: nowMs });
-    const lastPrice = fields.price === undefined ? order.price : decimal(fields.price);
-    const tradeId = --this.lastPrintId;
-    const report = this.report(filled, 'TRADE', {
-      lastPrice,
-      lastQuantity,
+    const fill: OrderFill = {
+      tradeId: --this.lastPrintId,
+      price: fields.price === undefined ? order.price : decimal(fields.price),
+      quantity: lastQuantity,
       commission: decimal(fields.commission ?? '0'),
       commissionAsset: fields.commissionAsset ?? null,
-      tradeId,
-    });
+      time: nowMs,
+    };
+    const fills = [...order.fills, fill];
+    const filled = this.keep({ ...order, status, executedQuantity, fills, updatedTime: nowMs });
+    const report = executionReportOf(filled, 'TRADE', fill, ++this.lastExecutionId);
     const print: TradeEvent = {
       kind: 'trade-event',
       symbol: order.symbol,
-      tradeId,
-      price: lastPrice,
-      quantity: lastQuantity,
+      tradeId: fill.tradeId,
+      price: fill.price,
+      quantity: fill.quantity,
       tradeTime: nowMs,
       eventTime: nowMs,
       buyerIsMaker: order.side === 'BUY',
@@ -108,38 +115,17 @@ export class Ledger {
   end(order: Order, status: OrderStatus, nowMs: number): ExecutionReport {
     if (!isOpen(order.status)) throw new Error(`order ${order.clientOrderId} is ${order.status} already`);
     const ended = this.keep({ ...order, status, updatedTime: nowMs });
-    return this.report(ended, status === 'CANCELED' ? 'CANCELED' : 'EXPIRED', NOTHING_TRADED);
+    const executionType = status === 'CANCELED' ? 'CANCELED' : 'EXPIRED';
+    return executionReportOf(ended, executionType, null, ++this.lastExecutionId);
   }
 
   /** What the exchange tells when it takes an order. */
   taken(order: Order): ExecutionReport {
-    return this.report(order, 'NEW', NOTHING_TRADED);
+    return executionReportOf(order, 'NEW', null, ++this.lastExecutionId);
   }
 
   private keep(order: Order): Order {
     this.orders.set(order.clientOrderId, order);
     return order;
-  }
-
-  private report(
-    order: Order,
-    executionType: ExecutionType,
-    traded: Pick<ExecutionReport, keyof typeof NOTHING_TRADED>,
-  ): ExecutionReport {
-    return {
-      kind: 'execution-report',
-      symbol: order.symbol,
-      orderId: order.orderId,
-      clientOrderId: order.clientOrderId,
-      side: order.side,
-      executionType,
-      orderStatus: order.status,
-      price: order.price,
-      quantity: order.quantity,
-      cumulativeQuantity: order.executedQuantity,
-      executionId: ++this.lastExecutionId,
-      transactTime: order.updatedTime,
-      ...traded,
-    };
   }
 }

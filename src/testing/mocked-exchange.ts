@@ -20,13 +20,14 @@ import {
   type Via,
 } from '../otp/index.js';
 import type { Exchange } from '../ports/exchange.js';
-import { executions, tradeEvents } from '../ports/topics.js';
+import { executions, tradeEvents, type UserDataResumed, userData } from '../ports/topics.js';
 import { type CancelAnswer, found, type LookupAnswer, type PlaceAnswer, placed } from './answers.js';
 import { decimal } from './builders.js';
 import {
   type Answers,
   Expectation,
   type KeyMatch,
+  type KeyRequest,
   type OrderMatch,
   type RequestKind,
   type Requests,
@@ -48,7 +49,7 @@ export interface MockedExchangeProtocol extends Protocol {
   readonly state: MockedExchangeArg;
   readonly calls: Omit<BinanceMockProtocol['calls'], 'orders' | 'balances'>;
   readonly casts: {
-    readonly tell: readonly Told[];
+    readonly tell: readonly (Told | UserDataResumed)[];
     readonly answer: { readonly expectation: Expectation; readonly answer: Answers[RequestKind] };
   };
 }
@@ -85,9 +86,14 @@ function onRequest<K extends RequestKind, Outcome>(
   return { state, noReply: true };
 }
 
-function tell({ pubsub }: State, messages: readonly Told[], self: Self<MockedExchangeProtocol>): void {
+function tell(
+  { pubsub }: State,
+  messages: readonly (Told | UserDataResumed)[],
+  self: Self<MockedExchangeProtocol>,
+): void {
   for (const message of messages) {
-    if (message.kind === 'execution-report') publish(self, pubsub, executions(message.symbol), message);
+    if (message.kind === 'user-data-resumed') publish(self, pubsub, userData, message);
+    else if (message.kind === 'execution-report') publish(self, pubsub, executions(message.symbol), message);
     else publish(self, pubsub, tradeEvents(message.symbol), message);
   }
 }
@@ -244,6 +250,13 @@ export class MockedExchange {
       .map(({ request }) => request as OrderRequest);
   }
 
+  /** The look-ups so far, in order of arrival, whatever was answered. */
+  get lookupRequests(): readonly KeyRequest[] {
+    return this.script.requests
+      .filter(({ kind }) => kind === 'getOrder')
+      .map(({ request }) => request as KeyRequest);
+  }
+
   /** The order that met the expectation, as it stands. Throws while there is none. */
   orderOf(order: Expectation<'placeOrder'> | OrderRequest): Order {
     const { clientOrderId } = order instanceof Expectation ? order.request : order;
@@ -298,6 +311,12 @@ export class MockedExchange {
   /** Publishes reports and public trades on their topics, in this order; the same one twice, if need be. */
   tell(...messages: readonly Told[]): Promise<void> {
     this.system.cast(this.address, 'tell', messages);
+    return this.settle();
+  }
+
+  /** Says that orders are told of again, after a time in which something may have been missed. */
+  resumeUserData(): Promise<void> {
+    this.system.cast(this.address, 'tell', [{ kind: 'user-data-resumed' }]);
     return this.settle();
   }
 

@@ -1,3 +1,5 @@
+import type { Decimal } from '../domain/decimal.js';
+import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import {
   type Address,
@@ -47,7 +49,12 @@ interface RunningTrader {
 
 interface LeaderState extends LeaderArg {
   /** Null until `begin` has asked for it. */
-  led: { readonly info: SymbolInfo; readonly leadership: Leadership } | null;
+  led: {
+    readonly info: SymbolInfo;
+    readonly leadership: Leadership;
+    /** The account's, where the exchange says it. */
+    readonly fee: Decimal | null;
+  } | null;
   readonly traders: Map<Pid<TraderProtocol>, RunningTrader>;
   recentCrashesMs: readonly number[];
   closedCycles: number;
@@ -74,8 +81,9 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   const { deps, symbol } = state;
   const info = await deps.exchange.symbolInfo(symbol);
   if (info === undefined) throw new Error(`the exchange does not list ${symbol}`);
+  const fee = await deps.exchange.commissionRate(symbol);
   const { leadership, cycles } = await deps.cycles.lead(symbol);
-  state.led = { info, leadership };
+  state.led = { info, leadership, fee };
   for (const cycle of cycles) {
     // Closed, and the Leader crashed before it heard of it: replaced like any other.
     if (cycle.position.phase === 'closed') await replace(state, cycle, self);
@@ -94,15 +102,21 @@ function ledBy(state: LeaderState): NonNullable<LeaderState['led']> {
   return state.led;
 }
 
+/** What a cycle that begins now goes by: the fee is the account's where that is known. */
+function settingsNow(state: LeaderState): Settings {
+  const { fee } = ledBy(state);
+  const { settings } = state.terms;
+  return fee === null ? settings : { ...settings, fee };
+}
+
 async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {
-  const { deps, terms } = state;
-  const cycle = await deps.cycles.openFirst(ledBy(state).leadership, terms.settings);
+  const cycle = await state.deps.cycles.openFirst(ledBy(state).leadership, settingsNow(state));
   await startTrader(state, cycle, FIRST, self);
 }
 
 async function startRebuy(state: LeaderState, of: number, self: LeaderSelf): Promise<void> {
-  const { deps, terms, traders } = state;
-  const cycle = await deps.cycles.openRebuy(ledBy(state).leadership, terms.settings, of);
+  const { deps, traders } = state;
+  const cycle = await deps.cycles.openRebuy(ledBy(state).leadership, settingsNow(state), of);
   const runs = [...traders.values()].some(({ cycleId }) => cycleId === cycle?.id);
   if (cycle !== null && !runs) await startTrader(state, cycle, FIRST, self);
 }
@@ -116,7 +130,7 @@ async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Pro
     deps.onCycleEnd(closed);
     return;
   }
-  const fresh = await deps.cycles.replace(leadership, closed, terms.settings);
+  const fresh = await deps.cycles.replace(leadership, closed, settingsNow(state));
   deps.onCycleEnd(closed);
   await startTrader(state, fresh, FIRST, self);
 }

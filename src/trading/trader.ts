@@ -1,6 +1,6 @@
 import { toWire } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
-import type { OrderRequest } from '../domain/order.js';
+import { isOpen, type OrderRequest } from '../domain/order.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import {
@@ -15,13 +15,15 @@ import {
 import type { Cycle } from '../ports/cycle-store.js';
 import type { CancelOutcome, LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
 import type { LogFields } from '../ports/log.js';
-import { executions, tradeEvents } from '../ports/topics.js';
+import { executions, tradeEvents, type UserDataResumed, userData } from '../ports/topics.js';
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
 import { isUnplaced, type Position, rebuyStatus, workingLeg } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
 import { describePosition, describeResult } from './describe-position.js';
+import { cancel, type ExchangeAnswer, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
 import type { LeaderProtocol } from './leader.js';
 import { askRebuy } from './leader-client.js';
+import { LookUps } from './look-ups.js';
 
 /**
  * Trader: lives one trade cycle. It carries out what the strategy decides, and ends normally when the cycle is closed.
@@ -38,17 +40,17 @@ export interface TraderArg {
 
 interface TraderState extends Omit<TraderArg, 'info'> {
   readonly terms: CycleTerms;
+  readonly lookUps: LookUps;
   position: Position;
 }
 
 type TraderInfo =
   | TradeEvent
   | ExecutionReport
-  | { readonly kind: 'placement-answered'; readonly request: OrderRequest; readonly outcome: PlaceOutcome }
+  | UserDataResumed
+  | ExchangeAnswer
   | { readonly kind: 'place-again'; readonly request: OrderRequest }
-  | { readonly kind: 'lookup-answered'; readonly request: OrderRequest; readonly outcome: LookupOutcome }
-  | { readonly kind: 'look-up-again'; readonly request: OrderRequest }
-  | { readonly kind: 'cancel-answered'; readonly request: OrderRequest; readonly outcome: CancelOutcome }
+  | { readonly kind: 'look-up-again'; readonly request: OrderRequest; readonly wait: number }
   | { readonly kind: 'cancel-again' };
 
 export interface TraderProtocol extends Protocol {
@@ -72,6 +74,7 @@ async function begin(state: TraderState, self: TraderSelf): Promise<Next<TraderP
   const { deps, cycle } = state;
   if (state.position.phase === 'closed') return { state, stop: 'normal' };
   subscribeTo(self, deps.pubsub, executions(cycle.symbol), self);
+  subscribeTo(self, deps.pubsub, userData, self);
   const lost = deps.pacing.join(cycle.id, () => {
     subscribeTo(self, deps.pubsub, tradeEvents(cycle.symbol), self);
   });
@@ -82,30 +85,47 @@ async function begin(state: TraderState, self: TraderSelf): Promise<Next<TraderP
   return { state };
 }
 
-function take(state: TraderState, event: CycleEvent, self: TraderSelf): MaybePromise<Next<TraderProtocol>> {
+/** @param lookUpMs how long to wait before an order is looked up, if that is what is to be done */
+function take(
+  state: TraderState,
+  event: CycleEvent,
+  self: TraderSelf,
+  lookUpMs = 0,
+): MaybePromise<Next<TraderProtocol>> {
   const { position, action } = decide(state.position, event, state.terms);
-  if (position === state.position) return action === null ? { state } : act(state, action, self);
+  if (position === state.position) return action === null ? { state } : act(state, action, self, lookUpMs);
   state.position = position;
   // Written down before it is acted on: whoever takes up this cycle must know of every order that may exist.
   const saved = state.deps.cycles.save(state.cycle, position);
-  return saved === undefined ? act(state, action, self) : saved.then(() => act(state, action, self));
+  return saved === undefined
+    ? act(state, action, self, lookUpMs)
+    : saved.then(() => act(state, action, self, lookUpMs));
 }
 
-function act(state: TraderState, action: Action | null, self: TraderSelf): Next<TraderProtocol> {
+function act(
+  state: TraderState,
+  action: Action | null,
+  self: TraderSelf,
+  lookUpMs: number,
+): Next<TraderProtocol> {
   // Killed while the position was being written down: whoever takes up the cycle acts on it.
-  if (action !== null && self.alive) perform(state, action, self);
+  if (action !== null && self.alive) perform(state, action, self, lookUpMs);
   return state.position.phase === 'closed' ? { state, stop: 'normal' } : { state };
 }
 
-function perform(state: TraderState, action: Action, self: TraderSelf): void {
+function perform(state: TraderState, action: Action, self: TraderSelf, lookUpMs: number): void {
   switch (action.kind) {
     case 'place-order':
       log(state, 'info', `placing ${action.request.side.toLowerCase()}`, orderFields(action.request));
-      place(state, action.request, self);
+      place(self, state.deps.exchange, action.request);
       break;
     case 'cancel-order':
       log(state, 'info', 'cancelling', orderFields(action.request));
-      cancel(state, action.request, self);
+      cancel(self, state.deps.exchange, action.request);
+      break;
+    case 'look-up':
+      if (lookUpMs > 0) lookUpLater(state, action.request, lookUpMs, self);
+      else lookUp(state, action.request, self);
       break;
     case 'ask-rebuy':
       log(state, 'info', 'asking for a rebuy');
@@ -120,35 +140,22 @@ function perform(state: TraderState, action: Action, self: TraderSelf): void {
   }
 }
 
-function place({ deps }: TraderState, request: OrderRequest, self: TraderSelf): void {
-  self.pipe(
-    deps.exchange.placeOrder(request),
-    (outcome) => ({ kind: 'placement-answered', request, outcome }),
-    () => ({ kind: 'placement-answered', request, outcome: { kind: 'outcome-unknown' } }),
-  );
+function lookUp(state: TraderState, request: OrderRequest, self: TraderSelf): void {
+  if (state.lookUps.ask(request.clientOrderId)) getOrder(self, state.deps.exchange, request);
 }
 
-function lookUp({ deps }: TraderState, request: OrderRequest, self: TraderSelf): void {
-  self.pipe(
-    deps.exchange.getOrder(request.symbol, { clientOrderId: request.clientOrderId }),
-    (outcome) => ({ kind: 'lookup-answered', request, outcome }),
-    () => ({
-      kind: 'lookup-answered',
-      request,
-      outcome: { kind: 'unavailable', retryAfterMs: LOOKUP_RETRY_MS },
-    }),
-  );
+function lookUpLater(state: TraderState, request: OrderRequest, delayMs: number, self: TraderSelf): void {
+  const wait = state.lookUps.wait(request.clientOrderId);
+  if (wait !== null) self.sendAfter(delayMs, { kind: 'look-up-again', request, wait });
 }
 
-function cancel({ deps }: TraderState, request: OrderRequest, self: TraderSelf): void {
-  self.pipe(
-    deps.exchange.cancelOrder(request.symbol, { clientOrderId: request.clientOrderId }),
-    (outcome) => ({ kind: 'cancel-answered', request, outcome }),
-    () => ({ kind: 'cancel-answered', request, outcome: { kind: 'outcome-unknown' } }),
-  );
+/** What was told of our orders may have been missed. An order that was never seen is being asked for, or placed, already. */
+function onResumed(state: TraderState, self: TraderSelf): void {
+  const leg = workingLeg(state.position);
+  if (leg === null || leg.orderId === null) return;
+  if (state.lookUps.askAnew(leg.request.clientOrderId)) getOrder(self, state.deps.exchange, leg.request);
 }
 
-const LOOKUP_RETRY_MS = 1_000;
 const CANCEL_RETRY_MS = 1_000;
 const LOST_RETRY_MS = 60_000;
 
@@ -185,13 +192,15 @@ function onLookupAnswered(
   outcome: LookupOutcome,
   self: TraderSelf,
 ): MaybePromise<Next<TraderProtocol>> {
+  if (state.lookUps.answered(request.clientOrderId)) lookUp(state, request, self);
   switch (outcome.kind) {
     case 'found':
-      return take(state, { kind: 'order-seen', order: outcome.order }, self);
+      // When fills are still missing, the exchange needs a moment.
+      return take(state, { kind: 'order-seen', order: outcome.order }, self, LOOKUP_RETRY_MS);
     case 'absent':
       return onAbsent(state, request, self);
     case 'unavailable':
-      self.sendAfter(outcome.retryAfterMs, { kind: 'look-up-again', request });
+      lookUpLater(state, request, outcome.retryAfterMs, self);
       return { state };
   }
 }
@@ -220,7 +229,8 @@ function onCancelAnswered(
 /** Cancels once more, if the buy is still there to be cancelled. */
 function cancelAgain(state: TraderState, self: TraderSelf): Next<TraderProtocol> {
   const { position } = state;
-  if (position.phase === 'buying' && position.ending) cancel(state, position.buy.request, self);
+  if (position.phase === 'buying' && position.ending && isOpen(position.buy.status))
+    cancel(self, state.deps.exchange, position.buy.request);
   return { state };
 }
 
@@ -236,7 +246,7 @@ function onAbsent(
   if (workingLeg(position)?.request.clientOrderId === clientOrderId) {
     // It was there once, and may have been filled: placing it again could buy or sell twice.
     log(state, 'warn', 'the exchange has lost an order, looking it up again', orderFields(request));
-    self.sendAfter(LOST_RETRY_MS, { kind: 'look-up-again', request });
+    lookUpLater(state, request, LOST_RETRY_MS, self);
   }
   return { state };
 }
@@ -252,7 +262,7 @@ function placeUnlessEnding(
     const { clientOrderId } = request;
     return take(state, { kind: 'order-refused', clientOrderId, why: NEVER_SENT }, self);
   }
-  place(state, request, self);
+  place(self, state.deps.exchange, request);
   return { state };
 }
 
@@ -270,6 +280,7 @@ export const Trader: GenServer<TraderProtocol> = {
         info,
         clientOrderId: clientOrderIdsOf(deps.cycles.orderIdPrefix, cycle.id),
       },
+      lookUps: new LookUps(),
       position: cycle.position,
     },
     continue: 'begin',
@@ -295,7 +306,11 @@ export const Trader: GenServer<TraderProtocol> = {
           ? placeUnlessEnding(state, message.request, self)
           : { state };
       case 'look-up-again':
-        lookUp(state, message.request, self);
+        if (state.lookUps.isDue(message.request.clientOrderId, message.wait))
+          getOrder(self, state.deps.exchange, message.request);
+        return { state };
+      case 'user-data-resumed':
+        onResumed(state, self);
         return { state };
       case 'cancel-answered':
         return onCancelAnswered(state, message.request, message.outcome, self);

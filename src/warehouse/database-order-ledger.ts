@@ -78,8 +78,7 @@ export class DatabaseOrderLedger implements OrderLedger {
         sum(1 + fills + (status <> 'FILLED')::integer) AS reports
       FROM symbols, LATERAL (
         SELECT order_id, status,
-          -- One that was kept before fills were has had at least one, if anything of it was executed.
-          greatest(jsonb_array_length(mock_orders.fills), (executed_quantity > 0)::integer) AS fills,
+          jsonb_array_length(mock_orders.fills) AS fills,
           (mock_orders.fills -> -1 ->> 'tradeId')::bigint AS last_trade_id
         FROM mock_orders WHERE symbol_id = symbols.id AND NOT ${isOpen}
         ORDER BY order_id DESC OFFSET ${this.finalLoaded}

@@ -18,9 +18,11 @@ export const fillToJson = ({ price, quantity, commission, ...facts }: Fill): Fil
   commission: commission.toFixed(),
 });
 
-export const fillFromJson = ({ price, quantity, commission, ...facts }: FillJson): Fill => ({
-  ...facts,
-  price: new Decimal(price),
-  quantity: new Decimal(quantity),
-  commission: new Decimal(commission),
+export const fillFromJson = (json: FillJson): Fill => ({
+  tradeId: json.tradeId,
+  price: new Decimal(json.price),
+  quantity: new Decimal(json.quantity),
+  commission: new Decimal(json.commission),
+  commissionAsset: json.commissionAsset,
+  time: json.time,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenRule } from '../../src/domain/filters.js';
+import { brokenPercentPrice, brokenRule } from '../../src/domain/filters.js';
 import { aSymbol, decimal, type SymbolFields } from '../../src/testing/index.js';
 
 const LENIENT: SymbolFields = {
@@ -105,5 +105,31 @@ describe('brokenRule', () => {
     expect(broken(strict, '1', '1')).toBe(PRICE);
     expect(broken(strict, '5', '1')).toBe(LOT);
     expect(broken(strict, '5', '5')).toBe('-1013 Filter failure: MIN_NOTIONAL');
+  });
+});
+
+describe('brokenPercentPrice', () => {
+  const percentPrice = {
+    filterType: 'PERCENT_PRICE_BY_SIDE',
+    bidMultiplierUp: decimal('1.2'),
+    bidMultiplierDown: decimal('0.5'),
+    askMultiplierUp: decimal('3'),
+    askMultiplierDown: decimal('0.9'),
+    avgPriceMins: 5,
+  } as const;
+  const tooFar = { code: -1013, message: 'Filter failure: PERCENT_PRICE_BY_SIDE' };
+  it.each([
+    { side: 'BUY', price: '120', want: null },
+    { side: 'BUY', price: '120.00000001', want: tooFar },
+    { side: 'BUY', price: '50', want: null },
+    { side: 'BUY', price: '49.99999999', want: tooFar },
+    { side: 'SELL', price: '300', want: null },
+    { side: 'SELL', price: '300.00000001', want: tooFar },
+    { side: 'SELL', price: '90', want: null },
+    { side: 'SELL', price: '89.99999999', want: tooFar },
+  ] as const)('$side at $price, reference 100: $want.message', ({ side, price, want }) => {
+    const order = { side, price: decimal(price) };
+    expect(brokenPercentPrice(aSymbol({ percentPrice }), order, decimal('100'))).toEqual(want);
+    expect(brokenPercentPrice(aSymbol(), order, decimal('100'))).toBeNull();
   });
 });

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { type Decimal, isOnStep } from '../../src/domain/decimal.js';
 import type { OrderRequest } from '../../src/domain/order.js';
 import { type CycleEvent, type CycleTerms, decide, type Step } from '../../src/strategy/decide.js';
+import { baseCommission } from '../../src/strategy/leg.js';
 import { type Buying, FLAT, type Position, rebuyStatus, type Selling } from '../../src/strategy/position.js';
 import {
+  aFill,
   anExecutionReport,
   anOrder,
   aSymbol,
@@ -233,6 +235,118 @@ describe('decide', () => {
     expect(sold).toEqual(['1.9', '1.5']);
   });
 
+  describe('a buy that has ended, of which not every fill is known', () => {
+    const seen = (fields: Parameters<typeof anOrder>[0]): CycleEvent => ({
+      kind: 'order-seen',
+      order: anOrder(fields),
+    });
+    const fee = { commission: '0.05', commissionAsset: 'XRP' };
+    const FILLED = { executedQuantity: '2', status: 'FILLED' } as const;
+    const lookUp = { kind: 'look-up', request: buying.buy.request };
+    const quantities = ({ actions }: ReturnType<typeof outcomeOf>) =>
+      actions.flatMap((action) =>
+        action.kind === 'place-order' ? [action.request.quantity.toFixed()] : [action.kind],
+      );
+
+    it('is not sold but looked up, again and again, until the fills add up', () => {
+      const one = aFill({ tradeId: 1, quantity: '1.5', ...fee });
+      const both = [one, aFill({ tradeId: 2, quantity: '0.5', ...fee })];
+      const { position, actions } = outcomeOf(buying, [seen(FILLED), seen({ ...FILLED, fills: [one] })]);
+      expect(position).toMatchObject({ phase: 'buying', buy: { status: 'FILLED' } });
+      expect(actions).toEqual([lookUp, lookUp]);
+      // 2 less twice 0.05.
+      expect(quantities(outcomeOf(position, [seen({ ...FILLED, fills: both })]))).toEqual(['1.9']);
+    });
+
+    it('is sold when a late report tells of the fill that was missing, and told again it changes nothing', () => {
+      const report = filled('test-1-B1', { tradeId: 2, lastQuantity: '0.5', ...fee });
+      const late = filled('test-1-B1', {
+        orderStatus: 'PARTIALLY_FILLED',
+        cumulativeQuantity: '1.5',
+        lastQuantity: '1.5',
+        tradeId: 1,
+        ...fee,
+      });
+      expect(quantities(outcomeOf(buying, [report, late, late, report]))).toEqual(['look-up', '1.9']);
+      expect(quantities(outcomeOf(buying, [report, report, late]))).toEqual(['look-up', 'look-up', '1.9']);
+    });
+
+    it('is looked up too when it was filled in part and then ended', () => {
+      const canceled = { status: 'CANCELED', executedQuantity: '1' } as const;
+      const { position, actions } = outcomeOf(buying, [seen(canceled)]);
+      expect(actions).toEqual([lookUp]);
+      expect(
+        quantities(outcomeOf(position, [seen({ ...canceled, fills: [aFill({ quantity: '1' })] })])),
+      ).toEqual(['1']);
+    });
+
+    it('is not cancelled when the symbol shuts down, and still sold', () => {
+      const { position, actions } = outcomeOf(buying, [seen(FILLED), SHUTDOWN]);
+      expect(actions).toEqual([lookUp]);
+      expect(quantities(outcomeOf(position, [seen({ ...FILLED, fills: [aFill()] })]))).toEqual(['2']);
+    });
+  });
+
+  describe('sells that the exchange ended early', () => {
+    const ended = (attempt: number, cumulativeQuantity: string): CycleEvent =>
+      anExecutionReport({
+        clientOrderId: `test-1-S${attempt}`,
+        executionType: 'EXPIRED',
+        orderStatus: 'EXPIRED',
+        cumulativeQuantity,
+      });
+    const parked = outcomeOf(selling, [ended(1, '0.4')]).position;
+    const placed = (position: Position, events: readonly CycleEvent[]) =>
+      outcomeOf(position, events).actions.flatMap((action) =>
+        action.kind === 'place-order' ? [action.request.quantity.toFixed()] : [],
+      );
+
+    it('are kept with what they sold, to the end of the cycle', () => {
+      const { position } = outcomeOf(parked, [CHANGED, ended(2, '0.6'), CHANGED, filled('test-1-S3')]);
+      expect(position).toMatchObject({ phase: 'closed', result: { kind: 'sold' }, sell: { attempt: 3 } });
+      const legs = position.phase === 'closed' ? position.earlierSells : [];
+      expect(legs.map((leg) => [leg.attempt, leg.filled.toFixed()])).toEqual([
+        [1, '0.4'],
+        [2, '0.6'],
+      ]);
+      expect(position.phase === 'closed' && position.buy?.filled.toFixed()).toBe('2');
+    });
+
+    it('count also when too little is left to be sold', () => {
+      const { position } = outcomeOf(selling, [ended(1, '1.95'), CHANGED]);
+      expect(position).toMatchObject({ phase: 'closed', result: { kind: 'dust' }, sell: null });
+      expect(position.phase === 'closed' && position.earlierSells).toHaveLength(1);
+      expect(
+        position.phase === 'closed' && position.result.kind === 'dust' && position.result.quantity.toFixed(),
+      ).toBe('0.05');
+    });
+
+    it('leave what they sold late, and what the buy filled late, to be counted', () => {
+      expect(placed(parked, [CHANGED])).toEqual(['1.6']);
+      expect(placed(parked, [ended(1, '0.7'), CHANGED])).toEqual(['1.3']);
+      const lateBuy = filled('test-1-B1', { cumulativeQuantity: '2.5', lastQuantity: '0.5', tradeId: -7 });
+      expect(placed(parked, [lateBuy, lateBuy, CHANGED])).toEqual(['2.1']);
+      expect(placed(parked, [CHANGED, lateBuy, ended(1, '0.7'), ended(2, '0.1'), CHANGED])).toEqual([
+        '1.6',
+        '1.7',
+      ]);
+    });
+
+    it('have their commission in the base asset counted', () => {
+      const fill = anExecutionReport({
+        clientOrderId: 'test-1-S1',
+        executionType: 'TRADE',
+        orderStatus: 'PARTIALLY_FILLED',
+        cumulativeQuantity: '0.4',
+        lastQuantity: '0.4',
+        commission: '0.2',
+        commissionAsset: 'XRP',
+        tradeId: 5,
+      });
+      expect(placed(selling, [fill, ended(1, '0.4'), CHANGED])).toEqual(['1.4']);
+    });
+  });
+
   it('takes a snapshot of the order as it takes a report', () => {
     const seen = (fields: Parameters<typeof anOrder>[0]): CycleEvent => ({
       kind: 'order-seen',
@@ -241,9 +355,9 @@ describe('decide', () => {
     expect(
       outcomeOf(buying, [seen({ executedQuantity: '1', status: 'PARTIALLY_FILLED' })]).position.phase,
     ).toBe('buying');
-    expect(outcomeOf(buying, [seen({ executedQuantity: '2', status: 'FILLED' })]).position.phase).toBe(
-      'selling',
-    );
+    expect(
+      outcomeOf(buying, [seen({ executedQuantity: '2', status: 'FILLED', fills: [aFill()] })]).position.phase,
+    ).toBe('selling');
     expect(outcomeOf(buying, [seen({ status: 'CANCELED' })]).position.phase).toBe('buy-parked');
   });
 });
@@ -337,7 +451,7 @@ describe('decide, whatever happens', () => {
         expect(isMultiple(sell.quantity, by.info.lotSize.stepSize)).toBe(true);
         if (position.phase !== 'selling' && position.phase !== 'closed') return;
         if (position.buy === null) throw new Error('it sold what it never bought');
-        expect(sell.quantity.lte(position.buy.filled.minus(position.buy.baseCommission))).toBe(true);
+        expect(sell.quantity.lte(position.buy.filled.minus(baseCommission(position.buy)))).toBe(true);
         expect(position.buy.filled.lte(buy.quantity)).toBe(true);
         expect((position.sell?.filled ?? decimal('0')).lte(sell.quantity)).toBe(true);
       }),

@@ -18,6 +18,7 @@ const CLOSED: Position = {
   rebuy: 'unspent',
   buy: null,
   sell: null,
+  earlierSells: [],
 };
 
 /** What every CycleStore must do. `open` gives an empty one each time. */

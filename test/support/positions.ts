@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import type { Decimal } from '../../src/domain/decimal.js';
 import type { OrderStatus } from '../../src/domain/order.js';
-import type {
-  CycleResult,
-  Leg,
-  ParkReason,
-  Position,
-  Rebuy,
-  RebuyStatus,
-} from '../../src/strategy/position.js';
+import type { Leg, LegFill } from '../../src/strategy/leg.js';
+import type { CycleResult, ParkReason, Position, Rebuy, RebuyStatus } from '../../src/strategy/position.js';
 import { decimal } from '../../src/testing/index.js';
 import { scaled } from './arbitraries.js';
 
@@ -41,6 +35,12 @@ const rebuyStatuses = fc.constantFrom<RebuyStatus>('unspent', 'asked', 'answered
 const attempts = fc.integer({ min: 1, max: 1_000_000 });
 const ids = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
 
+const legFills: fc.Arbitrary<LegFill> = record({
+  tradeId: ids,
+  price: extremeDecimals,
+  quantity: extremeDecimals,
+  baseCommission: extremeDecimals,
+});
 const legs: fc.Arbitrary<Leg> = record({
   request: record({
     symbol: fc.constantFrom('XRPUSDT', '1000SATSUSDT'),
@@ -53,9 +53,9 @@ const legs: fc.Arbitrary<Leg> = record({
   orderId: fc.option(ids),
   status: statuses,
   filled: extremeDecimals,
-  baseCommission: extremeDecimals,
-  tradeIds: fc.array(ids, { maxLength: 5 }),
+  fills: fc.array(legFills, { maxLength: 5 }),
 });
+const earlierSells = fc.array(legs, { maxLength: 2 });
 const rebuys: fc.Arbitrary<Rebuy> = record({ below: extremeDecimals, status: rebuyStatuses });
 // PostgreSQL's jsonb takes every character but NUL.
 const reasons: fc.Arbitrary<ParkReason> = record({
@@ -72,12 +72,13 @@ const flats = record({ phase: fc.constant('flat' as const), attempt: attempts, r
 export const positions: fc.Arbitrary<Position> = fc.oneof(
   flats,
   record({ phase: fc.constant('buying' as const), buy: legs, rebuy: rebuys, ending: fc.boolean() }),
-  record({ phase: fc.constant('selling' as const), buy: legs, sell: legs, rebuy: rebuys }),
+  record({ phase: fc.constant('selling' as const), buy: legs, sell: legs, earlierSells, rebuy: rebuys }),
   record({ phase: fc.constant('buy-parked' as const), why: reasons, next: flats }),
   record({
     phase: fc.constant('sell-parked' as const),
     why: reasons,
     buy: legs,
+    earlierSells,
     rebuy: rebuys,
     attempt: attempts,
   }),
@@ -87,5 +88,6 @@ export const positions: fc.Arbitrary<Position> = fc.oneof(
     rebuy: rebuyStatuses,
     buy: fc.option(legs),
     sell: fc.option(legs),
+    earlierSells,
   }),
 );

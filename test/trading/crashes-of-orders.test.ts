@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Cycle } from '../../src/ports/cycle-store.js';
-import { type Leg, type Position, workingLeg } from '../../src/strategy/position.js';
+import type { Leg } from '../../src/strategy/leg.js';
+import { type Position, workingLeg } from '../../src/strategy/position.js';
 import { type Order, startTestEngine, type TestEngine, unanswered } from '../../src/testing/index.js';
 import { MemoryCycleStore } from '../../src/trading/memory-cycle-store.js';
 import { actorNamed } from '../support/actors.js';

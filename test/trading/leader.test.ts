@@ -160,7 +160,7 @@ describe('a trader that crashes comes back', () => {
     engine.exchange.expectLookup();
     await killFirstTrader();
     await engine.exchange.tell(first.report);
-    expect(positionOf(1)).toMatchObject({ phase: 'buying', buy: { orderId: 1, tradeIds: [-1] } });
+    expect(positionOf(1)).toMatchObject({ phase: 'buying', buy: { orderId: 1, fills: [{ tradeId: -1 }] } });
     engine.exchange.expectOrder({ side: 'SELL', quantity: '2' });
     await engine.exchange.fill(buy);
   });
@@ -275,6 +275,7 @@ describe('a trader that crashes comes back', () => {
       rebuy: 'unspent',
       buy: position.buy,
       sell: position.buy,
+      earlierSells: [],
     });
     await killFirstTrader();
     expect(buy.met).toBe(true);
@@ -342,4 +343,37 @@ it('says in every line which symbol it is about, and which cycle', async () => {
     'trader crashed, starting it again',
   ]);
   for (const { fields } of engine.lines) expect(fields).toMatchObject({ symbol: 'XRPUSDT', traderId: 1 });
+});
+
+describe('the fee of a cycle', () => {
+  const feeOf = (cycleId: number): string => engine.cycles.get(cycleId).settings.fee.toFixed();
+
+  it('is that of the settings while the exchange does not say what it takes', async () => {
+    await engine.startSymbol(undefined, someSettings({ fee: '0.0005' }));
+    expect(feeOf(1)).toBe('0.0005');
+  });
+
+  it('is the account’s where the exchange says it, for the first, for a rebuy, and for what follows a closed one', async () => {
+    engine.exchange.chargeCommission('0.002');
+    await engine.startSymbol(undefined, someSettings({ fee: '0.0005' }));
+    engine.exchange.allowOrders({ side: 'BUY' });
+    // 100 x 1.002 x 1.01 x 1.002, cut to the tick.
+    const sell = engine.exchange.expectOrder({ side: 'SELL', price: '101.4' });
+    await engine.trade();
+    await engine.trade({ price: '98' });
+    const [buy] = engine.exchange.orderRequests;
+    if (buy === undefined) throw new Error('nothing was bought');
+    await engine.exchange.tell(engine.exchange.fillUntold(buy).report);
+    await engine.exchange.tell(engine.exchange.fillUntold(sell).report);
+    expect(engine.cyclesOf().map(({ id }) => `${id} ${feeOf(id)}`)).toEqual(['2 0.002', '3 0.002']);
+  });
+
+  it('leaves what was set otherwise as it is', async () => {
+    engine.exchange.chargeCommission('0.002');
+    const settings = someSettings({ fee: '0.0005', budget: '777' });
+    await engine.startSymbol(undefined, settings);
+    expect(JSON.stringify({ ...engine.cycles.get(1).settings, fee: settings.fee })).toBe(
+      JSON.stringify(settings),
+    );
+  });
 });

@@ -279,7 +279,14 @@ describe('started again to be shut down', () => {
     if (first.position.phase !== 'selling') throw new Error('it does not sell');
     stage.exchange.fillUntold(sell);
     const { buy, sell: leg } = first.position;
-    const closed: Position = { phase: 'closed', result: { kind: 'sold' }, rebuy: 'answered', buy, sell: leg };
+    const closed: Position = {
+      phase: 'closed',
+      result: { kind: 'sold' },
+      rebuy: 'answered',
+      buy,
+      sell: leg,
+      earlierSells: [],
+    };
     await stage.engine.cycles.save(first, closed);
     stage.exchange.fillUntold(second);
     stage.exchange.allowLookups();

@@ -162,6 +162,7 @@ describe('a crash of the Leader or of the traders’ supervisor', () => {
       rebuy: 'answered',
       buy: position.buy,
       sell: position.sell,
+      earlierSells: [],
     });
     await engine.kill(engine.leader());
     expect(engine.cyclesOf().map(({ id, position: { phase } }) => `${id} ${phase}`)).toEqual(['2 flat']);

@@ -13,6 +13,7 @@ const CLOSED: Position = {
   rebuy: 'unspent',
   buy: null,
   sell: null,
+  earlierSells: [],
 };
 
 const openStore = (scope?: string, retry: Retry = (work) => test.database.withRetry(work)) =>

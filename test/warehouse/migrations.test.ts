@@ -77,6 +77,34 @@ describe('migrations', () => {
       expect(await shapeOf(database)).toEqual(before);
     }));
 
+  it('give mock orders of before the one fill that each had, and ids that no other fill has', () =>
+    inEmptyDatabase(async ({ kysely }) => {
+      await migrateUp(kysely);
+      for (const name of NAMES.toReversed()) {
+        await migrateDown(kysely);
+        if (name === '0006-mock-accounts') break;
+      }
+      await sql`INSERT INTO symbols (symbol) VALUES ('XRPUSDT'), ('BTCUSDT')`.execute(kysely);
+      await sql`
+        INSERT INTO mock_orders (order_id, created_time, updated_time, symbol_id, side, status, client_order_id, price,
+          quantity, executed_quantity)
+        SELECT order_id, 1, filled_at, symbol_id, 'BUY', status::order_status, order_id::text, 0.4307, 46.430, executed
+        FROM (VALUES (1, 1, 'FILLED', 30, 46.43), (1, 2, 'FILLED', 20, 46.43), (1, 3, 'CANCELED', 40, 0),
+          (1, 4, 'NEW', 1, 0), (2, 1, 'FILLED', 20, 46.43)) AS orders (symbol_id, order_id, status, filled_at, executed)
+      `.execute(kysely);
+      await migrateUp(kysely);
+      const { rows } = await sql<{ symbol_id: number; order_id: string; fills: unknown }>`
+        SELECT symbol_id, order_id, fills FROM mock_orders ORDER BY symbol_id, order_id`.execute(kysely);
+      const fill = { price: '0.4307', quantity: '46.43', commission: '0', commissionAsset: null };
+      expect(rows.map(({ symbol_id, order_id, fills }) => [symbol_id, order_id, fills])).toEqual([
+        [1, '1', [{ ...fill, tradeId: -2, time: 30 }]],
+        [1, '2', [{ ...fill, tradeId: -1, time: 20 }]],
+        [1, '3', []],
+        [1, '4', []],
+        [2, '1', [{ ...fill, tradeId: -1, time: 20 }]],
+      ]);
+    }));
+
   it('run once when several processes start at the same time', () =>
     inEmptyDatabase(async (database, url) => {
       const users = [1, 2, 3].map(() =>

@@ -147,7 +147,8 @@ async function restore(state: BinanceMockState, self: MockSelf): Promise<void> {
   for (const { account, ...balance } of balances) engine.restoreBalance(account, balance);
   for (const entry of kept) {
     engine.restore(entry);
-    listenTo(state, entry.order.symbol, self);
+    // What it lists no more is not traded here either.
+    if (engine.symbolInfo(entry.order.symbol) !== undefined) listenTo(state, entry.order.symbol, self);
   }
   if (!isGapless) return;
   // The market is public: it shows also the symbols that nobody here trades.

@@ -264,8 +264,7 @@ export class MatchingEngine {
     if (market === undefined) return;
     enter(market, account, order);
     if (isOpen(order.status)) this.accounts.relock(account, market.info, order);
-    // An order that was kept before fills were has had at least one, if anything of it was executed.
-    const fills = Math.max(order.fills.length, order.executedQuantity.gt(ZERO) ? 1 : 0);
+    const fills = order.fills.length;
     const isEnded = !isOpen(order.status) && order.status !== 'FILLED';
     // Told of when it was taken, at each fill, and when it was ended otherwise.
     const reports = 1 + fills + (isEnded ? 1 : 0);

@@ -33,8 +33,8 @@ class NotingLedger implements OrderLedger {
   readonly refusals = new Map<string, Error>();
 
   async load(): Promise<LedgerContents> {
-    const orders = [...this.kept.values()].map((order) => ({ account: 'main', order }));
-    return { orders, forgotten: [], balances: [] };
+    const kept = [...this.kept.values()].map((order) => ({ account: 'main', order }));
+    return { orders: kept, forgotten: [], balances: [] };
   }
 
   async save({ order }: LedgerChange): Promise<void> {

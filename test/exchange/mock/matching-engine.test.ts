@@ -211,7 +211,7 @@ describe('matching', () => {
     const filling = () => engine.fill(match, through);
     expect(stateOf(filling().order)).toEqual(['FILLED', '2']);
     expect(filling).toThrow('order 1 of XRPUSDT was not matched');
-    expect(() => engine.fill({ ...match }, through)).toThrow('was not matched');
+    expect(() => fillAll([{ ...match }])).toThrow('was not matched');
   });
 
   it('does not disturb what is placed between a match and its fill', () => {

@@ -1,10 +1,9 @@
 import type { Json } from '../api-types.js';
 import type { Call, Endpoints, Grounds } from '../endpoint.js';
 import type { SymbolDocument } from '../exchange-info-document.js';
-import { badCombination, Refusal } from '../refusal.js';
-import { listOf, namedSymbols } from './symbol-choice.js';
+import { badCombination } from '../refusal.js';
+import { listOf, namedSymbols, symbolStatusOf } from './symbol-choice.js';
 
-const STATUSES: ReadonlySet<string> = new Set(['TRADING', 'HALT', 'BREAK']);
 const USUAL_PERMISSIONS = ['SPOT', 'MARGIN', 'LEVERAGED'];
 
 const permissionsOf = ({ permissions = [], permissionSets = [] }: SymbolDocument): readonly string[] => [
@@ -14,15 +13,13 @@ const permissionsOf = ({ permissions = [], permissionSets = [] }: SymbolDocument
 
 function chosenSymbols({ exchangeInfo }: Grounds, { params }: Call): readonly SymbolDocument[] {
   const permissions = params.get('permissions');
-  const symbolStatus = params.get('symbolStatus');
+  const symbolStatus = symbolStatusOf(params);
   const { symbols } = exchangeInfo();
   const named = namedSymbols(symbols, params);
   if (named !== null) {
     if (permissions !== undefined || symbolStatus !== undefined) throw badCombination();
     return named;
   }
-  if (symbolStatus !== undefined && !STATUSES.has(symbolStatus))
-    throw new Refusal(-1122, 'Invalid symbolStatus.');
   const wanted = permissions === undefined ? USUAL_PERMISSIONS : listOf('permissions', permissions);
   return symbols.filter((symbol) => {
     const has = permissionsOf(symbol);

@@ -31,6 +31,10 @@ async function byKey(
   return outcome.kind === 'found' ? outcome.order : undefined;
 }
 
+/** Whether a client order id is the order's: the one it goes by now, or the one it had before its cancel. */
+const goesBy = (on: Grounds, account: string, order: Order, id: string): boolean =>
+  on.cancelIds.current(account, order) === id || (on.cancelledFoundByOldId && order.clientOrderId === id);
+
 /** By a client order id: the order that has it, or had it before its cancel, or else was given it by its cancel. */
 async function byClientOrderId(
   on: Grounds,
@@ -39,9 +43,7 @@ async function byClientOrderId(
   id: string,
 ): Promise<Order | undefined> {
   const named = await byKey(on, account, symbol, { clientOrderId: id });
-  const isItsName =
-    named !== undefined && (on.cancelledFoundByOldId || on.cancelIds.current(account, named) === id);
-  if (isItsName) return named;
+  if (named !== undefined && goesBy(on, account, named, id)) return named;
   const orderId = on.cancelIds.orderId(account, symbol, id);
   return orderId === undefined ? undefined : byKey(on, account, symbol, { orderId });
 }
@@ -60,7 +62,7 @@ export async function namedOrder(
   if (orderId === undefined) return byClientOrderId(on, account, symbol, clientOrderId ?? '');
   const order = await byKey(on, account, symbol, { orderId });
   if (order === undefined || clientOrderId === undefined) return order;
-  if (clientOrderId !== order.clientOrderId && clientOrderId !== on.cancelIds.current(account, order))
+  if (!goesBy(on, account, order, clientOrderId))
     throw new Refusal(-2039, 'Client order ID is not correct for this order ID.');
   return order;
 }

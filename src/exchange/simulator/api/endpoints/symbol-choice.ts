@@ -39,6 +39,15 @@ export function namedSymbols(
   return names.map((name) => symbolDocument(known, name));
 }
 
+const STATUSES: ReadonlySet<string> = new Set(['TRADING', 'HALT', 'BREAK']);
+
+/** The status that symbols are asked for by, or undefined. */
+export function symbolStatusOf(params: Params): string | undefined {
+  const status = params.get('symbolStatus');
+  if (status !== undefined && !STATUSES.has(status)) throw new Refusal(-1122, 'Invalid symbolStatus.');
+  return status;
+}
+
 export function symbolDocument(known: readonly SymbolDocument[], symbol: string): SymbolDocument {
   const found = known.find((one) => one.symbol === symbol);
   if (found === undefined) throw invalidSymbol();

@@ -4,12 +4,12 @@ import type { Params } from '../../request-faults.js';
 import type { Json } from '../api-types.js';
 import type { Call, Endpoint, Endpoints, Grounds } from '../endpoint.js';
 import { Refusal } from '../refusal.js';
-import { namedSymbols } from './symbol-choice.js';
+import { namedSymbols, symbolStatusOf } from './symbol-choice.js';
 
 /** One row for `symbol`, a list of rows otherwise. */
 async function rows(on: Grounds, { params }: Call, row: (symbol: string) => Promise<Json>): Promise<Json> {
   const { symbols } = on.exchangeInfo();
-  const status = params.get('symbolStatus');
+  const status = symbolStatusOf(params);
   const isOne = params.has('symbol');
   const chosen = (namedSymbols(symbols, params) ?? symbols).filter(
     (symbol) => status === undefined || symbol.status === status,
