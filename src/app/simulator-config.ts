@@ -96,7 +96,7 @@ function randomSymbols(
 
 /** So that each symbol of a market has a walk of its own. */
 const hashOf = (symbol: string): number =>
-  [...symbol].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 0);
+  Buffer.from(symbol).reduce((hash, byte) => (Math.imul(hash, 31) + byte) >>> 0, 0);
 
 const rateOf = (pace: Pace): number =>
   pace.kind === 'interval' ? 1_000 / gapMs(pace, 0, 0) : RANDOM_RATE * pace.speed;

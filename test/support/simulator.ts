@@ -44,8 +44,8 @@ export interface TestSimulator {
   readonly simulator: Simulator;
   readonly port: number;
   /** Asks the control endpoint; answers the body, and throws for any status but 200. */
-  control(endpoint: string, body?: unknown): Promise<Record<string, unknown>>;
-  connect(path: string): Promise<Client>;
+  readonly control: (endpoint: string, body?: unknown) => Promise<Record<string, unknown>>;
+  readonly connect: (path: string) => Promise<Client>;
 }
 
 const running = new Set<Simulator>();
@@ -154,7 +154,7 @@ export class Client {
 
   /** The frames from there on, parsed, once there are so many. */
   async json(count: number): Promise<readonly Json[]> {
-    return (await this.got(count)).map((frame) => JSON.parse(frame) as Json);
+    return (await this.got(count)).map((frame) => JSON.parse(frame));
   }
 
   /** Sends a request, and answers the frame that has its id. */
@@ -164,10 +164,10 @@ export class Client {
     const answers = () =>
       this.frames
         .slice(from)
-        .map((frame) => JSON.parse(frame) as Json)
+        .map((frame) => JSON.parse(frame))
         .filter((frame) => 'id' in frame && (frame.id === request.id || frame.id === null));
     const [answer] = await eventually(answers, 'it is answered', (found) => found.length > 0);
-    return answer as Json;
+    return answer;
   }
 
   closed(): Promise<{ readonly code: number; readonly reason: string } | null> {

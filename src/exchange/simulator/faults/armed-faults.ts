@@ -68,7 +68,7 @@ export class ArmedFaults {
   }
 
   list(): readonly ArmedFault[] {
-    return [...this.armed.values()].map(({ random: _, ...shown }) => shown);
+    return [...this.armed.values()].map(({ id, fault, occasions, fired }) => ({ id, fault, occasions, fired }));
   }
 
   /** The latest fault of a kind that goes on for as long as it is armed. */
@@ -97,10 +97,10 @@ export class ArmedFaults {
       if (armed.fault.what !== what) continue;
       // The compiler cannot follow the kind of a fault through a Map.
       const fault = armed.fault as FaultOf<W>;
-      const scheduled: Scheduled = armed.fault as Scheduled;
-      if (!applies(scheduled.where, facts) || !concerns(fault)) continue;
+      const { where } = armed.fault;
+      if (!applies(where, facts) || !concerns(fault)) continue;
       armed.occasions++;
-      if (!fires(armed, scheduled)) continue;
+      if (!fires(armed, armed.fault)) continue;
       armed.fired++;
       return fault;
     }

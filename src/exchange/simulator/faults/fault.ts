@@ -17,7 +17,8 @@ const milliseconds = whole('a whole number of milliseconds from 0', 0);
 const errorStatus = whole('an HTTP status from 400 to 599', 400, 599);
 const symbol = text('a symbol').optional();
 const PROBABILITY = 'a number above 0 and up to 1';
-const times = z.union([z.int().min(1), z.literal('always')], 'a whole number from 1, or "always"');
+const TIMES = 'a whole number from 1, or "always"';
+const times = z.union([z.int(TIMES).min(1, TIMES), z.literal('always', TIMES)], TIMES);
 
 /** When a fault fires, among the occasions that its `where` lets through. */
 const schedule = {
@@ -122,13 +123,18 @@ const faultSchema = z.discriminatedUnion(
     /** The exchange's clock is ahead by so much, or behind when negative; as long as it is armed. */
     strict({ what: z.literal('clock-skew'), skewMs: z.int('a whole number of milliseconds') }),
   ],
-  'an object with a field `what` that names a fault',
+  'a fault',
 );
 
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultOf<What extends Fault['what']> = Extract<Fault, { readonly what: What }>;
 
-const fileSchema = z.array(faultSchema, 'a list of faults');
+const names = faultSchema.options.map(({ shape }) => shape.what.value);
+const A_FAULT = 'an object with a field `what`';
+// Its kind first, so that a wrong one is named and not only said to be wrong.
+const namedSchema = z.looseObject({ what: z.enum(names, names.join(', ')) }, A_FAULT);
+
+const fileSchema = z.array(namedSchema.pipe(faultSchema), 'a list of faults');
 
 /**
  * Faults from JSON: one object, or a list of them.

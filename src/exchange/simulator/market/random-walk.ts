@@ -16,7 +16,7 @@ const MOST_TICKS = START_TICKS * 10;
 const REGIMES = [1, 4, 25] as const;
 /** Chance that a trade begins another regime. */
 const REGIME_CHANGE = 0.005;
-/** A trade is at most this many times the least that the symbol lets anyone trade. */
+/** A trade is at most this many times the smallest one. */
 const LARGEST = 40;
 
 /**
@@ -28,6 +28,7 @@ const LARGEST = 40;
 export function* randomWalk(info: SymbolInfo, random: () => number): Generator<WalkedTrade, never, void> {
   const tick = orUnit(info.priceFilter.tickSize, info.quoteAssetPrecision);
   const step = orUnit(info.lotSize.stepSize, info.baseAssetPrecision);
+  const lot = leastLot(info, tick.times(whole(LEAST_TICKS)), step);
   let ticks = START_TICKS;
   let reach: number = REGIMES[1];
   for (;;) {
@@ -38,16 +39,16 @@ export function* randomWalk(info: SymbolInfo, random: () => number): Generator<W
     const times = 1 + Math.floor(LARGEST * random() ** 2);
     // A price that rose was taken by a buyer; one that stayed, by either.
     const buyerIsMaker = move === 0 ? random() < 0.5 : move < 0;
-    yield { price, quantity: leastLot(info, price, step).times(whole(times)), buyerIsMaker };
+    yield { price, quantity: lot.times(whole(times)), buyerIsMaker };
   }
 }
 
 const reflected = (ticks: number): number =>
   ticks < LEAST_TICKS ? 2 * LEAST_TICKS - ticks : ticks > MOST_TICKS ? 2 * MOST_TICKS - ticks : ticks;
 
-/** The smallest quantity on the step that an order may have at this price. */
-function leastLot({ lotSize, notional }: SymbolInfo, price: Decimal, step: Decimal): Decimal {
-  const forNotional = downToStep(notional.minNotional.div(price), step).plus(step);
+/** A quantity on the step that an order may have at every price from the lowest up. */
+function leastLot({ lotSize, notional }: SymbolInfo, lowest: Decimal, step: Decimal): Decimal {
+  const forNotional = downToStep(notional.minNotional.div(lowest), step).plus(step);
   return maxOf(maxOf(lotSize.minQty, step), forNotional);
 }
 

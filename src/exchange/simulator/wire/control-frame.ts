@@ -50,7 +50,7 @@ export function readControlFrame(text: string): ControlRequest | RefusedFrame {
       return readProperty(known, params, id);
     case undefined:
       return invalid(
-        `unknown variant \`${String(method)}\`, expected one of ${METHODS.map((name) => `\`${name}\``).join(', ')} at line 1 column ${columnOf(text, method)}`,
+        `unknown variant \`${typeof method === 'string' ? method : JSON.stringify(method)}\`, expected one of ${METHODS.map((name) => `\`${name}\``).join(', ')} at line 1 column ${columnOf(text, method)}`,
         id,
       );
   }

@@ -32,10 +32,9 @@ describe('market streams', () => {
     await control('POST /step', { count: 1 });
     const frames = await client.got(2);
     expect(frames).toContain(`{"stream":"xrpusdt@trade","data":${FIRST}}`);
-    expect(frames.map((frame) => JSON.parse(frame).stream).toSorted()).toEqual([
-      'btcusdt@trade',
-      'xrpusdt@trade',
-    ]);
+    expect(new Set(frames.map((frame) => JSON.parse(frame).stream))).toEqual(
+      new Set(['btcusdt@trade', 'xrpusdt@trade']),
+    );
   });
 
   it('times are in microseconds where the URL asks for it', async () => {
