@@ -18,6 +18,8 @@ let database: Database;
 let engine: Engine;
 let log: ReturnType<typeof aLog>;
 let ends: ExitReason[];
+/** Services that something was reported of at the moment at which the tree had begun to start. */
+let reportedAtFirst: readonly string[];
 
 beforeEach(async () => {
   await db.empty();
@@ -41,6 +43,8 @@ beforeEach(async () => {
     log,
     onEnd: (reason) => ends.push(reason),
   });
+  const first = await db.database.kysely.selectFrom('service_reports').select('service').execute();
+  reportedAtFirst = first.map(({ service }) => service);
 });
 
 afterEach(async () => {
@@ -166,6 +170,10 @@ describe('what the tree that runs reports', () => {
     expect(await reported('gone')).toEqual([]);
   });
 
+  it('is nothing of what the one before it reported, from its start', () => {
+    expect(reportedAtFirst).not.toContain('gone');
+  });
+
   it('follows what is given up and what is switched off', async () => {
     await untilAllRuns();
     const [, givenUp] = await eventually(
@@ -184,8 +192,39 @@ describe('what the tree that runs reports', () => {
 
   it('goes on when whoever reports crashes', async () => {
     await untilAllRuns();
+    const running = ['BTCUSDT running', 'XRPUSDT running'];
+    await untilReported('trading', running);
+    // What it could not write before it crashed.
+    await writeReports(db.database.kysely, []);
     engine.system.kill(actorNamed(engine.system, 'ServiceReporter'));
+    await untilReported('trading', running);
     await sql`UPDATE streaming_settings SET status = 'off'`.execute(db.database.kysely);
+    await untilReported('streaming', []);
+  });
+
+  it('is what stands at last, also when it changed while it was written', async () => {
+    await untilAllRuns();
+    await untilReported('trading', ['BTCUSDT running', 'XRPUSDT running']);
+    const says = (message: string) =>
+      eventually(() => log.entries.some((entry) => entry.message === message), message);
+    const reader = await db.database.pool.connect();
+    await reader.query('BEGIN');
+    await reader.query('LOCK TABLE service_reports IN SHARE MODE');
+    await sql`UPDATE streaming_settings SET status = 'off'`.execute(db.database.kysely);
+    await says('streaming: XRPUSDT is stopped');
+    await eventually(async () => {
+      const waiting = await sql`
+        SELECT FROM pg_locks WHERE NOT granted AND relation = 'service_reports'::regclass`.execute(
+        db.database.kysely,
+      );
+      return waiting.rows.length > 0;
+    }, 'a report waits');
+    await sql`UPDATE trading_settings SET status = 'off'`.execute(db.database.kysely);
+    await says('trading: XRPUSDT is stopped');
+    await says('trading: BTCUSDT is stopped');
+    await reader.query('COMMIT');
+    reader.release();
+    await untilReported('trading', []);
     await untilReported('streaming', []);
   });
 });

@@ -25,6 +25,8 @@ interface Fixture extends TestSystem {
   readonly seen: string[];
   readonly changed: string[];
   readonly broken: Set<string>;
+  /** Names that nobody knows any more. */
+  readonly forgotten: Set<string>;
   worker(name: string): Pid<WorkerProtocol> | undefined;
   supervisor(): Pid<SupervisorProtocol> | undefined;
 }
@@ -41,10 +43,11 @@ function aService({ follows = true, starts = true } = {}): Fixture {
   const seen: string[] = [];
   const changed: string[] = [];
   const broken = new Set<string>();
+  const forgotten = new Set<string>();
   const things = childThings<string>(system, {
     supervisor: system.registry.via<SupervisorProtocol>(SUPERVISOR),
     idOf: (name) => `Worker ${name}`,
-    whyNot: (name) => (name.startsWith('?') ? `nobody knows ${name}` : null),
+    whyNot: (name) => (name.startsWith('?') || forgotten.has(name) ? `nobody knows ${name}` : null),
     child: (name) =>
       workerSpec(`Worker ${name}`, seen, {
         register: `Worker ${name}`,
@@ -71,6 +74,7 @@ function aService({ follows = true, starts = true } = {}): Fixture {
     seen,
     changed,
     broken,
+    forgotten,
     worker: (name) => system.registry.lookup<WorkerProtocol>(`Worker ${name}`),
     supervisor: () => system.registry.lookup<SupervisorProtocol>(SUPERVISOR),
   };
@@ -220,6 +224,13 @@ describe('how the things of a service stand', () => {
     }
     expect(told).toBe(before + 1);
     expect(standings()).toEqual([expect.stringMatching(/^a given-up Worker a needed more than/)]);
+  });
+
+  it('is one thing of each, also of one that runs and could not be started again', async () => {
+    await test.service.start('a', '');
+    test.forgotten.add('a');
+    await test.service.start('a', '');
+    expect(standings()).toEqual(['a given-up nobody knows a']);
   });
 
   it('is told to nobody who watches no more', async () => {
