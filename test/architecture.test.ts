@@ -24,15 +24,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
   ],
   exchange: [
-<<<<<<< HEAD
-    ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws', 'streaming/trade-feed'],
-    ...['platform/error-facts', 'platform/input-error', 'platform/input-file', 'platform/shape-problems'],
-=======
     ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws'],
-    ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],
+    ...['platform/error-facts', 'platform/input-error', 'platform/input-file', 'platform/shape-problems'],
     // A market plays the same feeds as a streamer.
     'streaming/trade-feed',
->>>>>>> simstreams
   ],
   backtest: [
     ...['backtest', 'domain', 'strategy', 'ports', 'otp', 'csv-parse', 'yauzl'],
