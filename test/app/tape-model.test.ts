@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compose, type Engine } from '../../src/app/compose.js';
+import { mockPart } from '../../src/app/exchange-part.js';
 import { type Decimal, ZERO } from '../../src/domain/decimal.js';
 import type { Order } from '../../src/domain/order.js';
 import type { TradeEvent } from '../../src/domain/trade-event.js';
@@ -60,11 +61,15 @@ class PaperTrading {
     this.engine = compose({
       clock: new SimClock(),
       log: this.log,
-      symbols: [aSymbol({ minNotional: '1' })],
+      exchange: mockPart({
+        symbols: [aSymbol({ minNotional: '1' })],
+        fillModel: 'tape',
+        accounts: ACCOUNTS,
+        ...(this.kept.ledger === undefined ? {} : { ledger: this.kept.ledger }),
+      }),
       pacing: UNPACED,
-      mock: { fillModel: 'tape', accounts: ACCOUNTS },
+      cycles: this.kept.cycles,
       onCycleEnd: (cycle) => this.ended.push(cycle),
-      ...this.kept,
     });
     await this.settle();
     const settings = someSettings({ chunks: 3, budget: '900', rebuyInterval: '0.005', profitInterval: '0' });
