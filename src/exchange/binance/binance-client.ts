@@ -93,7 +93,6 @@ function syncClock(state: State): void {
   clockSync.begin(clock.monotonicMs());
   ask(state, serverTime, (outcome, timing) => {
     const before = exchangeNow(state);
-    const wasKnown = exchangeClock.isKnown;
     if (
       outcome.kind !== 'ok' ||
       timing === null ||
@@ -101,7 +100,7 @@ function syncClock(state: State): void {
     ) {
       return choreFailed(state, 'clockSync', 'cannot learn the time of the exchange', outcome);
     }
-    if (!wasKnown) limits.timeMoved(exchangeNow(state) - before);
+    limits.timeMoved(exchangeNow(state) - before);
     clockSync.done(clock.monotonicMs());
   });
 }

@@ -229,6 +229,18 @@ describe('BinanceClient, within the limits', () => {
     expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'ok' });
   });
 
+  it('waits as long as it was told, also when the clock is set meanwhile', async () => {
+    await start();
+    stage.server.on(PLACE, error(429, -1015, 'Too many new orders.', { 'retry-after': '20' }));
+    expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 20_000 });
+    stage.server.on(TIME, () => ({
+      body: { serverTime: EXCHANGE_START + stage.clock.monotonicMs() + 90_000 },
+    }));
+    stage.server.on(ACCOUNT, error(400, -1021), { body: payload('account') });
+    expect(await stage.rest.ask(account)).toMatchObject({ kind: 'ok' });
+    expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 20_000 });
+  });
+
   it('slows down before the exchange complains, and lets an order wait for its turn if that comes soon', async () => {
     await start();
     const headers = { 'x-mbx-used-weight-1m': '4790' };
@@ -333,6 +345,24 @@ describe('BinanceClient, when it places orders', () => {
       expect(stage.server.to(RULES)).toHaveLength(2);
     },
   );
+
+  it('learns the rules anew when it has refused an order by its own: they may have changed', async () => {
+    await start();
+    await stage.pass(60_000);
+    await stage.rest.place({ ...ORDER, symbol: 'OLDUSDT' });
+    await stage.settle();
+    expect(stage.server.to(RULES)).toHaveLength(2);
+  });
+
+  it('does not call an order rejected that may have been placed, though the rules exclude it by now', async () => {
+    await start();
+    stage.server.on(PLACE, 'drop');
+    await stage.rest.place(ORDER);
+    stage.server.on(RULES, { body: payload('exchange-info', { symbols: [] }) });
+    await stage.pass(15 * 60_000);
+    expect(await stage.rest.symbolInfo('BTCUSDT')).toBeUndefined();
+    expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'unknown' });
+  });
 
   it.each<[string, ScriptedReply]>([
     ['HTML', { body: '<html>' }],
