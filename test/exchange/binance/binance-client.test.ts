@@ -5,6 +5,7 @@ import {
   account,
   cancelOrder,
   historicalTrades,
+  placeLimitOrder,
   queryOrder,
 } from '../../../src/exchange/binance/rest/requests.js';
 import { hmacSigner } from '../../../src/exchange/binance/signing.js';
@@ -239,6 +240,7 @@ describe('BinanceClient, within the limits', () => {
     stage.server.on(ACCOUNT, error(400, -1021), { body: payload('account') });
     expect(await stage.rest.ask(account)).toMatchObject({ kind: 'ok' });
     expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 20_000 });
+    expect(stage.server.to(PLACE)).toHaveLength(1);
   });
 
   it('slows down before the exchange complains, and lets an order wait for its turn if that comes soon', async () => {
@@ -415,6 +417,13 @@ describe('BinanceClient, when it places orders', () => {
     stage.clock.advance(15_000);
     await first;
     expect(stage.server.to(PLACE)).toHaveLength(1);
+  });
+
+  it('sends no order by the way of other requests, which nothing keeps from being sent twice', async () => {
+    await start();
+    await expect(stage.rest.ask(placeLimitOrder(ORDER))).rejects.toThrow('an order is placed by `place`');
+    expect(stage.server.to(PLACE)).toEqual([]);
+    expect(stage.crashes).toEqual([]);
   });
 
   it('does not send again what was placed, and says what the exchange would', async () => {
