@@ -41,7 +41,7 @@ export interface BinanceClientProtocol extends Protocol {
   readonly arg: BinanceClientArg;
   readonly state: BinanceClientState;
   readonly calls: {
-    /** Sends it when its turn comes. */
+    /** Sends it when its turn comes. Rejects what places an order. */
     request(request: RestRequest<unknown>): RestOutcome<unknown>;
     /** Sends an order that the rules allow and that was not sent before. */
     place(request: OrderRequest): RestOutcome<Order>;
@@ -93,7 +93,6 @@ function syncClock(state: State): void {
   clockSync.begin(clock.monotonicMs());
   ask(state, serverTime, (outcome, timing) => {
     const before = exchangeNow(state);
-    const wasKnown = exchangeClock.isKnown;
     if (
       outcome.kind !== 'ok' ||
       timing === null ||
@@ -101,7 +100,7 @@ function syncClock(state: State): void {
     ) {
       return choreFailed(state, 'clockSync', 'cannot learn the time of the exchange', outcome);
     }
-    if (!wasKnown) limits.timeMoved(exchangeNow(state) - before);
+    limits.timeMoved(exchangeNow(state) - before);
     clockSync.done(clock.monotonicMs());
   });
 }
@@ -165,6 +164,11 @@ export const BinanceClient: GenServer<BinanceClientProtocol> = {
   continue: (state, _note, self) => proceed(state, self),
   calls: {
     request(state, request, self, from) {
+      // By this way it would pass what keeps an order from being sent twice.
+      if (request.places !== undefined) {
+        from.refuse(new Error('an order is placed by `place`'));
+        return { state, noReply: true };
+      }
       enqueue(state, request, (outcome) => from.reply(outcome));
       return { ...proceed(state, self), noReply: true };
     },

@@ -5,6 +5,7 @@ import {
   account,
   cancelOrder,
   historicalTrades,
+  placeLimitOrder,
   queryOrder,
 } from '../../../src/exchange/binance/rest/requests.js';
 import { hmacSigner } from '../../../src/exchange/binance/signing.js';
@@ -229,6 +230,19 @@ describe('BinanceClient, within the limits', () => {
     expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'ok' });
   });
 
+  it('waits as long as it was told, also when the clock is set meanwhile', async () => {
+    await start();
+    stage.server.on(PLACE, error(429, -1015, 'Too many new orders.', { 'retry-after': '20' }));
+    expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 20_000 });
+    stage.server.on(TIME, () => ({
+      body: { serverTime: EXCHANGE_START + stage.clock.monotonicMs() + 90_000 },
+    }));
+    stage.server.on(ACCOUNT, error(400, -1021), { body: payload('account') });
+    expect(await stage.rest.ask(account)).toMatchObject({ kind: 'ok' });
+    expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 20_000 });
+    expect(stage.server.to(PLACE)).toHaveLength(1);
+  });
+
   it('slows down before the exchange complains, and lets an order wait for its turn if that comes soon', async () => {
     await start();
     const headers = { 'x-mbx-used-weight-1m': '4790' };
@@ -334,6 +348,24 @@ describe('BinanceClient, when it places orders', () => {
     },
   );
 
+  it('learns the rules anew when it has refused an order by its own: they may have changed', async () => {
+    await start();
+    await stage.pass(60_000);
+    await stage.rest.place({ ...ORDER, symbol: 'OLDUSDT' });
+    await stage.settle();
+    expect(stage.server.to(RULES)).toHaveLength(2);
+  });
+
+  it('does not call an order rejected that may have been placed, though the rules exclude it by now', async () => {
+    await start();
+    stage.server.on(PLACE, 'drop');
+    await stage.rest.place(ORDER);
+    stage.server.on(RULES, { body: payload('exchange-info', { symbols: [] }) });
+    await stage.pass(15 * 60_000);
+    expect(await stage.rest.symbolInfo('BTCUSDT')).toBeUndefined();
+    expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'unknown' });
+  });
+
   it.each<[string, ScriptedReply]>([
     ['HTML', { body: '<html>' }],
     ['nothing', { body: '' }],
@@ -385,6 +417,13 @@ describe('BinanceClient, when it places orders', () => {
     stage.clock.advance(15_000);
     await first;
     expect(stage.server.to(PLACE)).toHaveLength(1);
+  });
+
+  it('sends no order by the way of other requests, which nothing keeps from being sent twice', async () => {
+    await start();
+    await expect(stage.rest.ask(placeLimitOrder(ORDER))).rejects.toThrow('an order is placed by `place`');
+    expect(stage.server.to(PLACE)).toEqual([]);
+    expect(stage.crashes).toEqual([]);
   });
 
   it('does not send again what was placed, and says what the exchange would', async () => {

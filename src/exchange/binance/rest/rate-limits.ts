@@ -126,7 +126,7 @@ export class RateLimits {
     this.ordersStoppedUntilMs = Math.max(this.ordersStoppedUntilMs, untilMs);
   }
 
-  /** The exchange's time has become known, and differs by so much from what was taken for it. */
+  /** The exchange's time has become known better, and differs by so much from what was taken for it. */
   timeMoved(byMs: number): void {
     this.stoppedUntilMs += byMs;
     this.ordersStoppedUntilMs += byMs;
