@@ -221,6 +221,13 @@ describe('cancelling an order', () => {
     expect(await cancel({ orderId: 1, origClientOrderId: 'other' })).toMatchObject({ body: { code: -2039 } });
   });
 
+  it('gives no id to an order that was filled before it came', async () => {
+    await simulator.trade('99', '5');
+    expect((await cancel({ orderId: 1, newClientOrderId: 'late' })).body.code).toBe(-2011);
+    const late = { symbol: 'BTCUSDT', origClientOrderId: 'late' };
+    expect((await simulator.signed('GET order', late)).body.code).toBe(-2013);
+  });
+
   it('refuses an order in a state that the cancel is not for', async () => {
     const refused = error(-2011, 'Order was not canceled due to cancel restrictions.');
     expect(await cancel({ orderId: 1, cancelRestrictions: 'ONLY_PARTIALLY_FILLED' })).toMatchObject(refused);
