@@ -68,7 +68,12 @@ export class ArmedFaults {
   }
 
   list(): readonly ArmedFault[] {
-    return [...this.armed.values()].map(({ id, fault, occasions, fired }) => ({ id, fault, occasions, fired }));
+    return [...this.armed.values()].map(({ id, fault, occasions, fired }) => ({
+      id,
+      fault,
+      occasions,
+      fired,
+    }));
   }
 
   /** The latest fault of a kind that goes on for as long as it is armed. */
