@@ -61,6 +61,13 @@ export function simulatorControl(
       await settled(system, at);
       return released;
     },
+    async deposit(account, asset, amount) {
+      const { names } = accounts;
+      if (!names.includes(account))
+        throw new InputError(`there is no account ${quoted(account)}; allowed: ${names.join(', ')}`);
+      const balance = await system.call(at.mock, 'deposit', { account, asset, amount });
+      system.cast(at.accounts, 'deposited', { account, amount, balance });
+    },
     revokeKey: (apiKey) => accounts.revoke(apiKey),
     setStatus: (symbol, status) => statuses.set(symbol, status),
     announceShutdown: (leadMs) => connections.closeAll(leadMs),

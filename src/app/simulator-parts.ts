@@ -11,6 +11,7 @@ import { HeldPacing } from '../exchange/simulator/market/held-pacing.js';
 import { SymbolStatuses } from '../exchange/simulator/market/symbol-statuses.js';
 import { MemoryTradeLog } from '../exchange/simulator/memory-trade-log.js';
 import { SkewedClock } from '../exchange/simulator/skewed-clock.js';
+import { MOST_ATTEMPTS } from '../exchange/simulator/wire/connection-attempts.js';
 import { FanOut } from '../exchange/simulator/wire/fan-out.js';
 import { OpenConnections } from '../exchange/simulator/wire/open-connections.js';
 import { API_LIMITS, MARKET_LIMITS } from '../exchange/simulator/wire/peer.js';
@@ -63,6 +64,7 @@ export function simulatorParts(
     ...{ api, accounts, clock, connections, fanOut, users, faults: requestFaults },
     marketLimits: options.marketLimits ?? MARKET_LIMITS,
     apiLimits: options.apiLimits ?? API_LIMITS,
+    mostAttempts: options.mostAttempts ?? MOST_ATTEMPTS,
   });
   const pacing = new HeldPacing();
   faults.arm(options.faults);

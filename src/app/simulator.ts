@@ -62,10 +62,12 @@ export interface SimulatorOptions {
   /** Of the faults' chances. */
   readonly seed: number;
   readonly faults: readonly Fault[];
-  /** These three default to Binance's. */
+  /** These four default to Binance's. */
   readonly limits?: LimitSettings;
   readonly marketLimits?: PeerLimits;
   readonly apiLimits?: PeerLimits;
+  /** Connections that an address may try to open within five minutes. */
+  readonly mostAttempts?: number;
   /** The actors have ended: after a stop, or because one crashed that cannot be started again. */
   readonly onEnd?: (reason: ExitReason) => void;
 }

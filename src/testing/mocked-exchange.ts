@@ -47,7 +47,7 @@ interface MockedExchangeArg {
 export interface MockedExchangeProtocol extends Protocol {
   readonly arg: MockedExchangeArg;
   readonly state: MockedExchangeArg;
-  readonly calls: Omit<BinanceMockProtocol['calls'], 'orders' | 'balances'>;
+  readonly calls: Omit<BinanceMockProtocol['calls'], 'orders' | 'balances' | 'deposit'>;
   readonly casts: {
     readonly tell: readonly (Told | UserDataResumed)[];
     readonly answer: { readonly expectation: Expectation; readonly answer: Answers[RequestKind] };

@@ -1,5 +1,5 @@
 import type { Balance } from '../../domain/account.js';
-import type { Decimal } from '../../domain/decimal.js';
+import { type Decimal, ZERO } from '../../domain/decimal.js';
 import type { Order, OrderRequest } from '../../domain/order.js';
 import type { SymbolInfo } from '../../domain/symbol-info.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
@@ -77,6 +77,13 @@ interface KeyedRequest extends OfAccount {
   readonly key: OrderKey;
 }
 
+/** Money that comes to an account from outside, in units of the asset, > 0. */
+export interface Deposit {
+  readonly account: string;
+  readonly asset: string;
+  readonly amount: Decimal;
+}
+
 export interface BinanceMockProtocol extends Protocol {
   readonly arg: BinanceMockArg;
   readonly state: BinanceMockState;
@@ -93,6 +100,8 @@ export interface BinanceMockProtocol extends Protocol {
     orders(request: { readonly account: string; readonly symbol: string }): readonly Order[];
     /** By asset; empty when funds are not checked. */
     balances(account: string): readonly Balance[];
+    /** Adds to what is free; answers what there is then. It is no change of an order, so no ledger keeps it. */
+    deposit(request: Deposit): Balance;
   };
   readonly casts: { readonly fill: Matched };
   readonly info: TradeEvent;
@@ -199,6 +208,13 @@ function numbered(state: BinanceMockState, trade: TradeEvent, self: MockSelf): T
   return event;
 }
 
+function deposited({ engine }: BinanceMockState, { account, asset, amount }: Deposit): Balance {
+  const before = engine.balances(account).find((balance) => balance.asset === asset);
+  const free = before?.free.plus(amount) ?? amount;
+  engine.restoreBalance(account, { asset, free });
+  return { asset, free, locked: before?.locked ?? ZERO };
+}
+
 export const BinanceMock: GenServer<BinanceMockProtocol> = {
   kind: 'BinanceMock',
   init: (arg) => ({
@@ -247,6 +263,7 @@ export const BinanceMock: GenServer<BinanceMockProtocol> = {
     openOrders: (state, { symbol, account }) => ({ state, reply: state.engine.openOrders(symbol, account) }),
     orders: (state, { symbol, account }) => ({ state, reply: state.engine.orders(symbol, account) }),
     balances: (state, account) => ({ state, reply: state.engine.balances(account) }),
+    deposit: (state, request) => ({ state, reply: deposited(state, request) }),
   },
   casts: {
     async fill(state, what, self) {

@@ -118,6 +118,8 @@ export interface Api {
   identify(request: Omit<ApiRequest, 'endpoint'>, weight: number): Identification;
   /** Takes weight for what is no request, as opening a connection is; the reply when it is over the limit. */
   charge(client: string, weight: number): ApiReply | null;
+  /** The request weight of an address, as an answer has it. */
+  counts(client: string): readonly RateLimitCount[];
   /** To be told of every change of every account, once, before anybody is told by a transport. */
   take(event: AccountEvent): void;
   /**

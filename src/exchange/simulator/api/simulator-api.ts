@@ -1,6 +1,15 @@
 import type { AccountEvent } from '../../../domain/account.js';
 import type { LiveKey } from './accounts.js';
-import type { Admission, Api, ApiReply, ApiRequest, Identification, Json, TimeUnit } from './api-types.js';
+import type {
+  Admission,
+  Api,
+  ApiReply,
+  ApiRequest,
+  Identification,
+  Json,
+  RateLimitCount,
+  TimeUnit,
+} from './api-types.js';
 import { checkSignature, checkTimestamp, keyOf, SIGNED_OPTIONAL, SIGNED_REQUIRED } from './authorization.js';
 import { CancelIds } from './cancel-ids.js';
 import type { Call, Endpoint, Grounds } from './endpoint.js';
@@ -76,6 +85,10 @@ export class SimulatorApi implements Api {
     } catch (error) {
       return this.refusal({ client }, error);
     }
+  }
+
+  counts(client: string): readonly RateLimitCount[] {
+    return this.grounds.limits.weightCounts(client);
   }
 
   take({ account, order, fill, report }: AccountEvent): void {

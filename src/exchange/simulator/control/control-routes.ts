@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Decimal, parseDecimal, ZERO } from '../../../domain/decimal.js';
 import { InputError, quoted } from '../../../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../../../platform/shape-problems.js';
 import type { ArmedFaults } from '../faults/armed-faults.js';
@@ -21,6 +22,8 @@ export interface ControlTarget {
   release(): Promise<number>;
   /** False when there is no such key. */
   revokeKey(apiKey: string): boolean;
+  /** @throws InputError when there is no such account */
+  deposit(account: string, asset: string, amount: Decimal): Promise<void>;
   /** @throws InputError when there is no such symbol */
   setStatus(symbol: string, status: string): void;
   /** Tells every connection that the server shuts down, and closes it so much later. */
@@ -45,6 +48,19 @@ const stepSchema = z.strictObject(
 );
 const keySchema = z.strictObject({ apiKey: text }, 'an object with `apiKey`');
 const statusSchema = z.strictObject({ symbol: text, status: text }, 'an object with `symbol` and `status`');
+const AMOUNT = 'a decimal above 0 as a text, such as "12.5"';
+const depositSchema = z.strictObject(
+  {
+    asset: text,
+    amount: z.string(AMOUNT).transform((given, context) => {
+      const amount = parseDecimal(given);
+      if (amount?.gt(ZERO)) return amount;
+      context.issues.push({ code: 'custom', message: AMOUNT, input: given });
+      return z.NEVER;
+    }),
+  },
+  'an object with `asset` and `amount`',
+);
 const LEAD = 'a whole number of milliseconds from 0';
 const leadSchema = z.strictObject({ leadMs: z.int(LEAD).min(0, LEAD).default(0) }, 'an object with `leadMs`');
 
@@ -64,6 +80,12 @@ export async function control(
   const [, id] = /^\/control\/faults\/(\d+)$/.exec(path) ?? [];
   if (method === 'DELETE' && id !== undefined) {
     faults.disarm(Number(id));
+    return ok({});
+  }
+  const [, account] = /^\/control\/accounts\/([^/]+)\/deposit$/.exec(path) ?? [];
+  if (method === 'POST' && account !== undefined) {
+    const { asset, amount } = read(depositSchema, body);
+    await target.deposit(account, asset, amount);
     return ok({});
   }
   switch (`${method} ${path}`) {

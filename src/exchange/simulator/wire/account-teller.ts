@@ -1,4 +1,5 @@
-import type { AccountEvent } from '../../../domain/account.js';
+import type { AccountEvent, Balance } from '../../../domain/account.js';
+import type { Decimal } from '../../../domain/decimal.js';
 import {
   type Address,
   type GenServer,
@@ -13,7 +14,7 @@ import type { Api } from '../api/api-types.js';
 import type { ArmedFaults } from '../faults/armed-faults.js';
 import type { Placements } from '../faults/placements.js';
 import { spoiled } from './spoiled.js';
-import { executionReport, outboundAccountPosition } from './user-event-payloads.js';
+import { balanceUpdate, executionReport, outboundAccountPosition } from './user-event-payloads.js';
 import type { UserStreams } from './user-streams.js';
 
 /** AccountTeller: takes what happens to each account to its user data streams, in the order in which it happens. */
@@ -28,6 +29,13 @@ export interface AccountTellerArg {
   readonly clock: Clock;
 }
 
+/** What came to an account from outside, and what it has of the asset now. */
+export interface Deposited {
+  readonly account: string;
+  readonly amount: Decimal;
+  readonly balance: Balance;
+}
+
 interface AccountTellerState extends Omit<AccountTellerArg, 'accounts' | 'pubsub'> {
   /** Account -> what is told after its next event. */
   readonly swapped: Map<string, AccountEvent>;
@@ -39,6 +47,7 @@ export interface AccountTellerProtocol extends Protocol {
   readonly state: AccountTellerState;
   /** Answers once everything that came before has been told. */
   readonly calls: { settled(nothing: null): null };
+  readonly casts: { readonly deposited: Deposited };
   readonly info: AccountEvent | { readonly kind: 'overdue'; readonly event: AccountEvent };
 }
 
@@ -104,6 +113,14 @@ export const AccountTeller: GenServer<AccountTellerProtocol> = {
     return { state: { ...state, swapped: new Map(), told: 0 } };
   },
   calls: { settled: (state) => ({ state, reply: null }) },
+  casts: {
+    deposited(state, { account, amount, balance }) {
+      const nowMs = state.clock.wallMs();
+      state.users.tell(account, (unit) => balanceUpdate(balance.asset, amount, nowMs, unit));
+      state.users.tell(account, (unit) => outboundAccountPosition([balance], nowMs, nowMs, unit));
+      return { state };
+    },
+  },
   info(state, message, self) {
     if (message.kind === 'account-event') take(state, message, self);
     else if (message.kind === 'overdue') tell(state, message.event);

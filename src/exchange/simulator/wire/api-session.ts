@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.js';
 import type { Accounts } from '../api/accounts.js';
-import type { Accepted, Api, ApiReply, ApiRequest, Credentials, Json, TimeUnit } from '../api/api-types.js';
+import type { Api, ApiReply, ApiRequest, Credentials, Json, TimeUnit } from '../api/api-types.js';
 import { type ApiFrame, exchangeParams, signedPayload } from './api-frame.js';
 import { inUnit } from './stream-payloads.js';
 import { type SubscribedBy, type UserSubscription, UserSubscriptions } from './user-subscriptions.js';
@@ -82,10 +82,10 @@ export class ApiSession {
     const { key, apiKey } = who;
     if (key.kind !== 'ed25519') {
       const kind = key.kind === 'hmac' ? 'HMAC_SHA256' : 'RSA';
-      return refused(400, -4056, `${kind} API key is not supported.`);
+      return this.refused(400, -4056, `${kind} API key is not supported.`);
     }
     this.loggedOn = { apiKey, account: key.account, sinceMs: this.deps.clock.wallMs() };
-    return { reply: { ...who.accepted, body: this.statusNow() }, ended: NO_ONE };
+    return this.accepted(this.statusNow());
   }
 
   status(): SessionResult {
@@ -107,14 +107,14 @@ export class ApiSession {
 
   subscribe(): SessionResult {
     const { loggedOn } = this;
-    if (loggedOn === null) return refused(401, -1002, 'You are not authorized to execute this request.');
+    if (loggedOn === null) return this.refused(401, -1002, 'You are not authorized to execute this request.');
     const over = this.deps.api.charge(this.client, WEIGHT);
     return over === null ? this.subscribed(loggedOn.account, 'session') : { reply: over, ended: NO_ONE };
   }
 
   subscribeSigned(frame: ApiFrame): SessionResult {
     const who = this.identify(frame);
-    return who.kind === 'refused' ? who : this.subscribed(who.key.account, 'signature', who.accepted);
+    return who.kind === 'refused' ? who : this.subscribed(who.key.account, 'signature');
   }
 
   unsubscribe({ params }: ApiFrame): SessionResult {
@@ -123,15 +123,15 @@ export class ApiSession {
     if (over !== null) return { reply: over, ended: NO_ONE };
     const ended = this.subscriptions.end(({ id }) => asked === undefined || String(id) === asked);
     return ended.length === 0
-      ? refused(400, -2036, 'User Data Stream subscription not active.')
-      : { reply: { ...ACCEPTED, body: {} }, ended };
+      ? this.refused(400, -2036, 'User Data Stream subscription not active.')
+      : { ...this.accepted({}), ended };
   }
 
-  private subscribed(account: string, by: SubscribedBy, accepted = ACCEPTED): SessionResult {
+  private subscribed(account: string, by: SubscribedBy): SessionResult {
     const outcome = this.subscriptions.subscribe(account, by);
     return outcome.kind === 'refused'
-      ? refused(400, outcome.code, outcome.message)
-      : { reply: { ...accepted, body: { subscriptionId: outcome.subscription.id } }, ended: NO_ONE };
+      ? this.refused(400, outcome.code, outcome.message)
+      : this.accepted({ subscriptionId: outcome.subscription.id });
   }
 
   /** Who signed the request. Its own key and signature are needed, also where somebody is logged on. */
@@ -140,18 +140,22 @@ export class ApiSession {
     const identified = this.deps.api.identify({ ...this.request(frame), credentials }, WEIGHT);
     if (identified.kind === 'refused')
       return { kind: 'refused', reply: identified.reply, ended: NO_ONE } as const;
-    const { key, counts } = identified;
-    return {
-      kind: 'identified',
-      key,
-      apiKey: credentials.apiKey,
-      accepted: { ...ACCEPTED, counts },
-    } as const;
+    return { kind: 'identified', key: identified.key, apiKey: credentials.apiKey } as const;
   }
 
   private charged(body: () => Json): SessionResult {
     const over = this.deps.api.charge(this.client, WEIGHT);
-    return { reply: over ?? { ...ACCEPTED, body: body() }, ended: NO_ONE };
+    return over === null ? this.accepted(body()) : { reply: over, ended: NO_ONE };
+  }
+
+  private accepted(body: Json): SessionResult {
+    const counts = this.deps.api.counts(this.client);
+    return { reply: { kind: 'ok', status: 200, body, counts, retryAt: null }, ended: NO_ONE };
+  }
+
+  private refused(status: number, code: number, msg: string): SessionResult {
+    const counts = this.deps.api.counts(this.client);
+    return { reply: { kind: 'error', status, error: { code, msg }, counts, retryAt: null }, ended: NO_ONE };
   }
 
   private forget(): readonly UserSubscription[] {
@@ -186,13 +190,6 @@ const METHODS: Readonly<
   'userDataStream.subscribe.signature': 'subscribeSigned',
   'userDataStream.unsubscribe': 'unsubscribe',
 };
-
-const ACCEPTED: Omit<Accepted, 'body'> = { kind: 'ok', status: 200, counts: [], retryAt: null };
-
-const refused = (status: number, code: number, msg: string): SessionResult => ({
-  reply: { kind: 'error', status, error: { code, msg }, counts: [], retryAt: null },
-  ended: NO_ONE,
-});
 
 const signed = (params: ApiFrame['params']): Extract<Credentials, { kind: 'signed' }> => ({
   kind: 'signed',

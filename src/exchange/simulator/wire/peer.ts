@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../ports/clock.js';
-import { MessageRate } from './message-rate.js';
+import { SlidingRate } from './sliding-rate.js';
 
 /** What a connection is held to. */
 export interface PeerLimits {
@@ -56,7 +56,7 @@ export class Peer {
     private readonly limits: PeerLimits,
     handlers: PeerHandlers,
   ) {
-    const rate = new MessageRate(limits.messagesPerSecond);
+    const rate = new SlidingRate(limits.messagesPerSecond, 1_000);
     const admitted = (): boolean => {
       if (rate.admits(clock.monotonicMs())) return true;
       this.close(POLICY_VIOLATION, 'Too many requests');

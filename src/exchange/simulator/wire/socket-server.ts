@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ApiConnection, type ApiConnectionDeps } from './api-connection.js';
+import { ConnectionAttempts } from './connection-attempts.js';
 import { type ConnectionUrl, readConnectionUrl } from './connection-url.js';
 import type { FanOut } from './fan-out.js';
 import type { OpenConnections, SocketKind } from './open-connections.js';
@@ -16,6 +17,8 @@ export interface SocketServerDeps extends ApiConnectionDeps {
   readonly users: UserStreams;
   readonly marketLimits: PeerLimits;
   readonly apiLimits: PeerLimits;
+  /** Of an address within five minutes. */
+  readonly mostAttempts: number;
 }
 
 type MarketUrl = Extract<ConnectionUrl, { kind: 'market' }>;
@@ -34,7 +37,11 @@ export class SocketServer {
     maxPayload: MOST_BYTES_OF_A_REQUEST,
   });
 
-  constructor(private readonly deps: SocketServerDeps) {}
+  private readonly attempts: ConnectionAttempts;
+
+  constructor(private readonly deps: SocketServerDeps) {
+    this.attempts = new ConnectionAttempts(deps.clock, deps.mostAttempts);
+  }
 
   /** For the HTTP server's `upgrade`. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -50,6 +57,7 @@ export class SocketServer {
   private refusal(url: ConnectionUrl, client: string): { status: number; body: string } | null {
     if (url.kind === 'unknown') return { status: 404, body: '' };
     if (url.kind === 'bad-unit') return { status: 400, body: BAD_UNIT };
+    if (!this.attempts.admits(client)) return { status: 429, body: '' };
     const status = this.deps.connections.refusal(url.kind === 'market' ? 'market' : 'user-data');
     if (status !== null) return { status, body: '' };
     const over = url.kind === 'api' ? this.deps.api.charge(client, CONNECTION_WEIGHT) : null;

@@ -1,5 +1,5 @@
 import type { AccountEvent, Balance } from '../../../domain/account.js';
-import { toWire, ZERO } from '../../../domain/decimal.js';
+import { type Decimal, toWire, ZERO } from '../../../domain/decimal.js';
 import type { Json, TimeUnit } from '../api/api-types.js';
 import { inUnit } from './stream-payloads.js';
 
@@ -72,6 +72,15 @@ export const outboundAccountPosition = (
   E: inUnit(eventTime, unit),
   u: inUnit(updateTime, unit),
   B: balances.map(({ asset, free, locked }) => ({ a: asset, f: toWire(free), l: toWire(locked) })),
+});
+
+/** `balanceUpdate`: what came to an account from outside, in units of the asset. */
+export const balanceUpdate = (asset: string, amount: Decimal, timeMs: number, unit: TimeUnit): Json => ({
+  e: 'balanceUpdate',
+  E: inUnit(timeMs, unit),
+  a: asset,
+  d: toWire(amount),
+  T: inUnit(timeMs, unit),
 });
 
 /** `eventStreamTerminated`: the last event of a subscription. */

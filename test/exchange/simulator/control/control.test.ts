@@ -43,6 +43,12 @@ describe('control endpoint', () => {
     { endpoint: 'POST /step', body: { count: 0 }, says: 'count is the number 0; allowed is a whole number' },
     { endpoint: 'POST /market', body: { mode: 'fast' }, says: 'mode is \\"fast\\"; allowed is \\"run\\"' },
     { endpoint: 'POST /symbols', body: { symbol: 'ABC', status: 'HALT' }, says: '\\"ABC\\" is not listed' },
+    {
+      endpoint: 'POST /accounts/nobody/deposit',
+      body: { asset: 'XRP', amount: '1' },
+      says: 'there is no account',
+    },
+    { endpoint: 'POST /accounts/demo/deposit', body: { asset: 'XRP', amount: '-1' }, says: 'amount is' },
     { endpoint: 'POST /keys/revoke', body: { apiKey: 'k'.repeat(64) }, says: 'there is no such API key' },
   ])('$endpoint with $body is refused: $says', async ({ endpoint, body, says }) => {
     const { control } = await aSimulator({ trades: { XRPUSDT: tradesAt('XRPUSDT', '1') } });
@@ -98,6 +104,27 @@ describe('control endpoint', () => {
     await control('POST /symbols', { symbol: 'XRPUSDT', status: 'TRADING' });
     expect(await place()).toMatchObject({ status: 200 });
     expect(await status()).toBe('TRADING');
+  });
+
+  it('a deposit is told to the account, which can spend it', async () => {
+    const now = 1_784_246_400_123;
+    const { connect, control } = await aSimulator({ clock: new SimClock(now) });
+    const client = await connect('/ws-api/v3');
+    await client.ask({ id: 1, method: 'userDataStream.subscribe.signature', params: signedParams({}, now) });
+    await control('POST /accounts/demo/deposit', { asset: 'USDT', amount: '0.5' });
+    expect((await client.json(3)).slice(1).map(({ event }) => event)).toEqual([
+      { e: 'balanceUpdate', E: now, a: 'USDT', d: '0.50000000', T: now },
+      {
+        e: 'outboundAccountPosition',
+        E: now,
+        u: now,
+        B: [{ a: 'USDT', f: '100000.50000000', l: '0.00000000' }],
+      },
+    ]);
+    const account = await client.ask({ id: 2, method: 'account.status', params: signedParams({}, now) });
+    expect(account.result.balances).toContainEqual({
+      ...{ asset: 'USDT', free: '100000.50000000', locked: '0.00000000' },
+    });
   });
 
   it('a revoked key is refused from then on', async () => {

@@ -191,6 +191,10 @@ describe('faults of reports', () => {
       told: 'report 1, position, report 3, position, report 2, position',
     },
     {
+      fault: [{ what: 'swap-reports', times: 'always', ...FILLS }],
+      told: 'report 1, position, report 3, position, report 2, position',
+    },
+    {
       fault: [{ what: 'malformed-report', ...FILLS }],
       told: 'report 1, position, broken, position, report 3, position',
     },

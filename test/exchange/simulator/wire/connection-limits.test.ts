@@ -133,6 +133,17 @@ describe('what a connection is held to', () => {
     expect(await client.closed()).toMatchObject({ code: 1001 });
   });
 
+  it('an address that connects too often within five minutes is refused with 429', async () => {
+    const clock = new SimClock();
+    const { connect } = await aSimulator({ clock, mostAttempts: 3 });
+    for (const path of ['/ws', '/stream', '/ws-api/v3']) await connect(path);
+    await expect(connect('/ws')).rejects.toThrow('refused with 429');
+    clock.advance(299_999);
+    await expect(connect('/ws-api/v3')).rejects.toThrow('refused with 429');
+    clock.advance(1);
+    await connect('/ws');
+  });
+
   it('a reader that does not keep up is cut, and the others are told everything', async () => {
     // More than the buffers of the sockets themselves hold.
     const prices = Array.from({ length: 40_000 }, () => '0.5');

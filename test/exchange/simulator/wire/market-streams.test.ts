@@ -37,6 +37,23 @@ describe('market streams', () => {
     );
   });
 
+  it('readers of one stream are each told it in their own form', async () => {
+    const { connect, control } = await aMarket();
+    const paths = [
+      '/ws/xrpusdt@trade',
+      '/stream?streams=xrpusdt@trade',
+      '/ws/xrpusdt@trade?timeUnit=microsecond',
+      '/stream?streams=xrpusdt@trade&timeUnit=microsecond',
+    ];
+    const all = await Promise.all(paths.map((path) => connect(path)));
+    await control('POST /step', { symbol: 'XRPUSDT' });
+    const told = await Promise.all(all.map((client) => client.json(1)));
+    const trade = JSON.parse(FIRST);
+    const micro = { ...trade, E: NOW * 1_000, T: NOW * 1_000 };
+    const wrapped = (data: unknown) => ({ stream: 'xrpusdt@trade', data });
+    expect(told).toEqual([[trade], [wrapped(trade)], [micro], [wrapped(micro)]]);
+  });
+
   it('times are in microseconds where the URL asks for it', async () => {
     const { connect, control } = await aMarket();
     const client = await connect('/ws/xrpusdt@trade?timeUnit=MICROSECOND');

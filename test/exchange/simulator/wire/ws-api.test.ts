@@ -149,9 +149,9 @@ describe('session', () => {
 
   it('an Ed25519 key logs on; requests then need a timestamp and no signature', async () => {
     const { client } = await anApi();
-    expect(await client.ask({ id: 0, method: 'session.status' })).toMatchObject({
-      status: 200,
-      result: loggedOff,
+    expect(await client.ask({ id: 0, method: 'session.status' })).toEqual({
+      ...{ id: 0, status: 200, result: loggedOff },
+      rateLimits: weight(4),
     });
     const session = { ...loggedOff, apiKey: ED25519_KEY, authorizedSince: NOW };
     expect(await client.ask(logOn)).toMatchObject({ status: 200, result: session });
