@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { AccountEvent } from '../../src/domain/account.js';
 import { Decimal } from '../../src/domain/decimal.js';
 import type { TradeEvent } from '../../src/domain/trade-event.js';
@@ -118,7 +118,6 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** `unsigned` parameters are text as it is sent. */
 export type Given = Readonly<Record<string, string | number>>;
 export type Signer = (payload: string) => string;
 
@@ -133,7 +132,7 @@ export const pair = (kind: 'ed25519' | 'rsa'): { publicKeyPem: string; sign: Sig
       : generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const digest = kind === 'rsa' ? 'sha256' : null;
   return {
-    publicKeyPem: (publicKey as KeyObject).export({ type: 'spki', format: 'pem' }).toString(),
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     sign: (payload) => sign(digest, Buffer.from(payload, 'utf8'), privateKey).toString('base64'),
   };
 };

@@ -74,8 +74,17 @@ describe('without trades', () => {
       [{ symbol: 'BTCUSDT', permissions: 'SPOT' }, -1128],
       [{ symbolStatus: 'OPEN' }, -1122],
     ])('refuses %j', async (given, code) => {
-      const answer = await simulator.get('exchangeInfo', given as Record<string, string>);
+      const answer = await simulator.get('exchangeInfo', given);
       expect(answer).toMatchObject({ status: 400, body: { code } });
+    });
+
+    it('has no limit of raw requests for whoever asks by WebSocket', async () => {
+      const reply = await simulator.api.call({
+        ...{ endpoint: 'GET /api/v3/exchangeInfo', params: new Map([['symbol', 'BTCUSDT']]) },
+        ...{ credentials: null, via: 'ws', client: 'a' },
+      });
+      const rateLimits = BINANCE_LIMITS.limits.slice(0, 3);
+      expect(reply).toMatchObject({ kind: 'ok', body: { rateLimits } });
     });
 
     it('leaves the permission sets out when asked to', async () => {

@@ -187,10 +187,10 @@ describe('cancelling an order', () => {
 
   it('knows the id of the cancel before anybody is told of it', async () => {
     const told: string[] = [];
-    const { take } = simulator.api;
+    const take = simulator.api.take.bind(simulator.api);
     simulator.api.take = (event) => {
       told.push(`${event.report.executionType} ${simulator.api.currentClientOrderId('demo', event.order)}`);
-      take.call(simulator.api, event);
+      take(event);
     };
     await cancel({ orderId: 1, newClientOrderId: 'cancel' });
     expect(told).toEqual(['CANCELED cancel']);
@@ -219,6 +219,13 @@ describe('cancelling an order', () => {
     expect(body.clientOrderId).not.toBe('late');
     expect(await cancel({})).toMatchObject({ body: { code: -1102 } });
     expect(await cancel({ orderId: 1, origClientOrderId: 'other' })).toMatchObject({ body: { code: -2039 } });
+  });
+
+  it('gives no id to an order that was filled before it came', async () => {
+    await simulator.trade('99', '5');
+    expect((await cancel({ orderId: 1, newClientOrderId: 'late' })).body.code).toBe(-2011);
+    const late = { symbol: 'BTCUSDT', origClientOrderId: 'late' };
+    expect((await simulator.signed('GET order', late)).body.code).toBe(-2013);
   });
 
   it('refuses an order in a state that the cancel is not for', async () => {

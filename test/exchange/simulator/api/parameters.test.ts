@@ -103,7 +103,7 @@ describe('values of an order', () => {
       error(-1013, 'This symbol does not allow the specified self-trade prevention mode.'),
     ],
   ])('%j is refused', async (given, refusal) => {
-    expect(await simulator.order(given as Record<string, string>)).toMatchObject(refusal);
+    expect(await simulator.order(given)).toMatchObject(refusal);
   });
 
   it.each([

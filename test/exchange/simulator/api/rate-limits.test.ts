@@ -51,7 +51,7 @@ describe('request weight', () => {
     ['GET historicalTrades', { symbol: 'BTCUSDT' }, 25],
   ])('of %s %j is %d', async (endpoint, given, cost) => {
     await start();
-    await simulator.get(endpoint.slice(4), given as Record<string, string>);
+    await simulator.get(endpoint.slice(4), given);
     expect(await weight()).toBe(cost + 1);
   });
 
@@ -70,7 +70,7 @@ describe('request weight', () => {
     ['POST order/test', {}, 1],
   ])('of %s %j is %d', async (endpoint, given, cost) => {
     await start({ limits: BINANCE_LIMITS.limits });
-    await simulator.signed(endpoint, given as Record<string, string>);
+    await simulator.signed(endpoint, given);
     expect(await weight()).toBe(cost + 1);
   });
 
@@ -207,7 +207,7 @@ describe('orders', () => {
   it('placed at the same time do not go over the limit together', async () => {
     await start();
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => simulator.order()));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
   });
 
   it('that are filled for the first time count down, not below zero', async () => {
