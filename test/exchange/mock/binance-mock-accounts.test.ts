@@ -18,6 +18,7 @@ import {
   subscribeTo,
 } from '../../../src/otp/index.js';
 import {
+  type ForgottenOrders,
   type KeptBalance,
   type KeptOrder,
   type LedgerChange,
@@ -34,10 +35,12 @@ import { actorNamed, aSystem, aWorker, seenBy, settle } from '../../support/acto
 class KeepingLedger implements OrderLedger {
   readonly orders = new Map<number, KeptOrder>();
   readonly balances = new Map<string, KeptBalance>();
+  forgotten: readonly ForgottenOrders[] = [];
   saves = 0;
 
   async load(): Promise<LedgerContents> {
-    return { orders: [...this.orders.values()], forgotten: [], balances: [...this.balances.values()] };
+    const { forgotten } = this;
+    return { orders: [...this.orders.values()], forgotten, balances: [...this.balances.values()] };
   }
 
   async save({ account, order, balances }: LedgerChange): Promise<void> {
@@ -260,6 +263,20 @@ describe('BinanceMock with accounts', () => {
       order: { status: 'FILLED', fills: [{ tradeId: -1 }, { tradeId: -2 }] },
     });
     expect(await balancesOf(stage.system, stage, 'main')).toEqual(['USDT 800 0', 'XRP 1.998 0']);
+  });
+
+  it('goes on with its ids after those of orders that the ledger did not load', async () => {
+    await stage.system.stop();
+    const ledger = new KeepingLedger();
+    ledger.forgotten = [{ symbol: 'XRPUSDT', lastOrderId: 40, fills: 50, reports: 95, lastTradeId: 0 }];
+    stage = await aStage({ ledger });
+    expect(await stage.main.placeOrder(buy('a'))).toMatchObject({ order: { orderId: 41 } });
+    await stage.trade('99', '5');
+    const reports = stage.told.flatMap((told) => (told.kind === 'execution-report' ? [told] : []));
+    expect(reports.map(({ executionId, tradeId }) => [executionId, tradeId])).toEqual([
+      [96, null],
+      [97, -51],
+    ]);
   });
 });
 
