@@ -12,11 +12,8 @@ import {
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { PastTrades, TradeRecord } from '../ports/trade-source.js';
-import {
-  StreamConnection,
-  type StreamConnectionArg,
-  type StreamConnectionProtocol,
-} from './stream-connection.js';
+import type { StreamConnectionArg, StreamConnectionProtocol } from './connection-protocol.js';
+import { StreamConnection } from './stream-connection.js';
 import { StreamDesk, type StreamDeskProtocol } from './stream-desk.js';
 import { Streamer, type StreamerProtocol } from './streamer.js';
 import type { StreamingSource } from './streaming-source.js';

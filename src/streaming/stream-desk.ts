@@ -8,7 +8,7 @@ import {
   type SupervisorProtocol,
   startChild,
 } from '../otp/index.js';
-import type { StreamConnectionProtocol } from './stream-connection.js';
+import type { StreamConnectionProtocol } from './connection-protocol.js';
 import type { StreamerProtocol } from './streamer.js';
 
 /**

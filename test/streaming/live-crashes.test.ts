@@ -63,6 +63,17 @@ describe('crashes under load', () => {
     120_000,
   );
 
+  it('of a Streamer do not end its stream, also not later', async () => {
+    const test = await aLiveStreaming();
+    await streamingOne(test);
+    await test.crash('Streamer XRPUSDT');
+    await test.pass(10_000);
+    test.server.print(XRP, 3);
+    await test.untilAllIsHeard(XRP);
+    expectAllOnce(test, XRP);
+    expect(test.server.messages).toHaveLength(1);
+  });
+
   it.each(['StreamConnection 1', 'StreamConnections', 'Streaming'])(
     'leave no socket behind when %s is killed',
     async (victim) => {
