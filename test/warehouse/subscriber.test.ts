@@ -50,7 +50,7 @@ describe('a subscriber', () => {
   it('stores all that was published when it is stopped, and nothing after', async () => {
     const store = begin();
     await store.start();
-    for (const trade of trades(1, 1_200)) void store.publish(TRADES, trade);
+    void store.publish(TRADES, ...trades(1, 1_200));
     expect(await store.stop()).toBe(true);
     await store.publish(TRADES, aTrade(1_201));
     expect(await storedTrades(kysely())).toBe('1-1200');
@@ -62,7 +62,7 @@ describe('a subscriber', () => {
     const store = begin();
     await store.start();
     await store.start('ORDERS');
-    for (const trade of trades(1, 700)) void store.publish(TRADES, trade);
+    void store.publish(TRADES, ...trades(1, 700));
     void store.publish(orders(SYMBOL), anOrderUpdate());
     await store.system.stop();
     expect(await storedTrades(kysely())).toBe('1-700');
