@@ -24,6 +24,7 @@ export const SECRET = demoKey.secret;
 
 const pair = generateKeyPairSync('ed25519');
 export const ED25519_KEY = 'E'.repeat(64);
+export const ED25519_PEM = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 export const signedByEd25519 = (payload: string): string =>
   sign(null, Buffer.from(payload), pair.privateKey).toString('base64');
 export const signedByHmac = (payload: string): string =>
