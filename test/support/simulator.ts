@@ -14,8 +14,8 @@ import { aLog } from './log.js';
 import { eventually } from './running-hedgehog.js';
 import { aTradeEvent, batchesOf } from './trade-events.js';
 
-const document = JSON.parse(readFileSync('seeds/exchange-info.json', 'utf8'));
-export const LISTED = parseExchangeInfo(document, 'seeds/exchange-info.json');
+export const DOCUMENT = JSON.parse(readFileSync('seeds/exchange-info.json', 'utf8'));
+export const LISTED = parseExchangeInfo(DOCUMENT, 'seeds/exchange-info.json');
 
 const [demoKey] = DEMO_ACCOUNT.keys;
 if (demoKey?.kind !== 'hmac') throw new Error('the demo account signs otherwise');
@@ -78,7 +78,7 @@ export async function aSimulator(given: GivenSimulator = {}): Promise<TestSimula
     log: aLog(),
     port: 0,
     symbols: LISTED,
-    document,
+    document: DOCUMENT,
     accounts: [
       { ...DEMO_ACCOUNT, balances: RICH },
       {

@@ -86,7 +86,7 @@ describe.each(KEYS)('the client `binance` with a key of $kind, over REST', (key:
     const { port } = await aMarket();
     const other = KEYS.find(({ kind }) => kind !== key.kind);
     if (other === undefined) throw new Error('there is no other key');
-    const { rest } = binanceClients(port, { ...key, secret: other.secret } as Key);
+    const { rest } = binanceClients(port, { ...key, secret: other.secret });
     await expect(rest.getAccountInformation()).rejects.toMatchObject({ code: -1022 });
   });
 });
