@@ -150,7 +150,7 @@ describe.each(KEYS)('the client `binance` with a key of $kind, over WebSockets',
       { t: 4, p: '0.49980000', q: '1000.00000000' },
       { t: 5, p: '0.50000000', q: '60.00000000' },
     ];
-    expect(told.raw).toMatchObject(trades);
+    expect(told.raw).toMatchObject(trades.map((trade) => ({ ...trade, streamName: 'xrpusdt@trade' })));
     expect(told.worded).toMatchObject(
       trades.map(({ t, p, q }) => ({
         eventType: 'trade',
