@@ -17,13 +17,13 @@ export interface SimulatorAddresses {
   readonly markets: ReadonlyMap<string, Address<MarketProtocol>>;
 }
 
-type Parts = Pick<SimulatorParts, 'faults' | 'accounts' | 'statuses' | 'connections' | 'pacing'>;
+type Parts = Pick<SimulatorParts, 'faults' | 'accounts' | 'listed' | 'connections' | 'pacing'>;
 
 /** What the control endpoint can do to a running simulator. */
 export function simulatorControl(
   system: ActorSystem,
   at: SimulatorAddresses,
-  { faults, accounts, statuses, connections, pacing }: Parts,
+  { faults, accounts, listed, connections, pacing }: Parts,
   wantMode: (mode: MarketMode) => void,
 ): ControlTarget {
   const marketsOf = (symbol: string | undefined): readonly Address<MarketProtocol>[] => {
@@ -69,7 +69,7 @@ export function simulatorControl(
       system.cast(at.accounts, 'deposited', { account, amount, balance });
     },
     revokeKey: (apiKey) => accounts.revoke(apiKey),
-    setStatus: (symbol, status) => statuses.set(symbol, status),
+    changeSymbol: (symbol, change) => listed.change(symbol, change),
     announceShutdown: (leadMs) => connections.closeAll(leadMs),
     connections: () => connections.count,
   };

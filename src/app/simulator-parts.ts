@@ -1,6 +1,5 @@
 import type { BinanceMockProtocol } from '../exchange/mock/binance-mock.js';
 import { Accounts } from '../exchange/simulator/api/accounts.js';
-import type { ExchangeInfoDocument } from '../exchange/simulator/api/exchange-info-document.js';
 import { matchingExchange } from '../exchange/simulator/api/matching-exchange.js';
 import { BINANCE_LIMITS } from '../exchange/simulator/api/rate-limits.js';
 import { SimulatorApi } from '../exchange/simulator/api/simulator-api.js';
@@ -8,7 +7,7 @@ import { ArmedFaults } from '../exchange/simulator/faults/armed-faults.js';
 import { Placements } from '../exchange/simulator/faults/placements.js';
 import { RequestFaultSource } from '../exchange/simulator/faults/request-fault-source.js';
 import { HeldPacing } from '../exchange/simulator/market/held-pacing.js';
-import { SymbolStatuses } from '../exchange/simulator/market/symbol-statuses.js';
+import { ListedSymbols } from '../exchange/simulator/market/listed-symbols.js';
 import { MemoryTradeLog } from '../exchange/simulator/memory-trade-log.js';
 import { SkewedClock } from '../exchange/simulator/skewed-clock.js';
 import { MOST_ATTEMPTS } from '../exchange/simulator/wire/connection-attempts.js';
@@ -39,7 +38,7 @@ export function simulatorParts(
   faults.onChanged(() => {
     clock.skewMs = faults.standing('clock-skew')?.skewMs ?? 0;
   });
-  const statuses = new SymbolStatuses(options.symbols.values());
+  const listed = new ListedSymbols(options.symbols, options.document);
   const accounts = new Accounts(options.accounts);
   const tradeLog = new MemoryTradeLog(clock);
   const api = new SimulatorApi({
@@ -53,7 +52,7 @@ export function simulatorParts(
       options.log.error(`a request failed: ${messageOf(error)}`, {
         stack: error instanceof Error ? (error.stack ?? null) : null,
       }),
-    exchangeInfo: () => documentNow(options.document, statuses),
+    exchangeInfo: () => listed.document,
   });
   const placements = new Placements();
   const requestFaults = new RequestFaultSource(faults, placements, clock);
@@ -69,13 +68,7 @@ export function simulatorParts(
   const pacing = new HeldPacing();
   faults.arm(options.faults);
   return {
-    ...{ clock, faults, statuses, accounts, tradeLog, api, placements, requestFaults },
+    ...{ clock, faults, listed, accounts, tradeLog, api, placements, requestFaults },
     ...{ connections, fanOut, users, sockets, pacing },
   };
 }
-
-/** The document with the present status of each symbol. */
-const documentNow = (document: ExchangeInfoDocument, statuses: SymbolStatuses): ExchangeInfoDocument => ({
-  ...document,
-  symbols: document.symbols.map((symbol) => ({ ...symbol, status: statuses.of(symbol.symbol) })),
-});

@@ -161,18 +161,18 @@ function exchangeSpecs(
   { server }: ApiServer,
 ): readonly ChildSpec[] {
   const { symbols, fillModel, commissionRate } = options;
-  const { clock, faults, pacing, statuses, tradeLog, fanOut, api, users, placements, connections } = parts;
+  const { clock, faults, pacing, listed, tradeLog, fanOut, api, users, placements, connections } = parts;
   return [
     childSpec<PubSubProtocol>({ id: PUBSUB, server: PubSub, arg: undefined, register: PUBSUB }),
     childSpec<BinanceMockProtocol>({
       id: MOCK,
       server: BinanceMock,
       arg: {
-        symbols: [...symbols.values()].map((info) => statuses.live(info)),
+        symbols: [...symbols.keys()].map((symbol) => listed.live(symbol)),
         accounts: new Map(options.accounts.map(({ name, balances }) => [name, balances])),
         ...{ pubsub, pacing, clock, ledger: NO_LEDGER, fillModel, commissionRate, numbering: 'gapless' },
         referencePrice: (symbol) =>
-          tradeLog.average(symbol, symbols.get(symbol)?.percentPrice?.avgPriceMins ?? 0),
+          tradeLog.average(symbol, listed.live(symbol).percentPrice?.avgPriceMins ?? 0),
       },
       register: MOCK,
     }),

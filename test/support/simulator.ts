@@ -14,8 +14,8 @@ import { aLog } from './log.js';
 import { eventually } from './running-hedgehog.js';
 import { aTradeEvent, batchesOf } from './trade-events.js';
 
-const document = JSON.parse(readFileSync('seeds/exchange-info.json', 'utf8'));
-export const LISTED = parseExchangeInfo(document, 'seeds/exchange-info.json');
+export const DOCUMENT = JSON.parse(readFileSync('seeds/exchange-info.json', 'utf8'));
+export const LISTED = parseExchangeInfo(DOCUMENT, 'seeds/exchange-info.json');
 
 const [demoKey] = DEMO_ACCOUNT.keys;
 if (demoKey?.kind !== 'hmac') throw new Error('the demo account signs otherwise');
@@ -24,6 +24,7 @@ export const SECRET = demoKey.secret;
 
 const pair = generateKeyPairSync('ed25519');
 export const ED25519_KEY = 'E'.repeat(64);
+export const ED25519_PEM = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 export const signedByEd25519 = (payload: string): string =>
   sign(null, Buffer.from(payload), pair.privateKey).toString('base64');
 export const signedByHmac = (payload: string): string =>
@@ -77,7 +78,7 @@ export async function aSimulator(given: GivenSimulator = {}): Promise<TestSimula
     log: aLog(),
     port: 0,
     symbols: LISTED,
-    document,
+    document: DOCUMENT,
     accounts: [
       { ...DEMO_ACCOUNT, balances: RICH },
       {

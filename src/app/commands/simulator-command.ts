@@ -17,7 +17,8 @@ Everything is on one port of 127.0.0.1: REST under /api/v3, market streams under
   POST /control/release                   let held fills through
   POST /control/keys/revoke               {"apiKey": "..."}
   POST /control/accounts/demo/deposit     {"asset": "USDT", "amount": "100"}
-  POST /control/symbols                   {"symbol": "BTCUSDT", "status": "HALT"}
+  POST /control/symbols                   {"symbol": "BTCUSDT", "status": "HALT"}, or with "filters", a list: each takes the
+                                          place of the one of its type
   POST /control/shutdown-notice           {"leadMs": 0}: tell every connection that the server shuts down, and close it
   GET /control/connections                how many are open
 

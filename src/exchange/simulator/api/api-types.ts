@@ -127,4 +127,6 @@ export interface Api {
    * id and `C` the order's own.
    */
   currentClientOrderId(account: string, order: AccountEvent['order']): string;
+  /** What the orders of a symbol do about orders of the same account. */
+  selfTradePreventionMode(symbol: string): string;
 }

@@ -14,6 +14,7 @@ import { checkSignature, checkTimestamp, keyOf, SIGNED_OPTIONAL, SIGNED_REQUIRED
 import { CancelIds } from './cancel-ids.js';
 import type { Call, Endpoint, Grounds } from './endpoint.js';
 import { ENDPOINTS } from './endpoints/index.js';
+import { selfTradePreventionMode } from './endpoints/symbol-choice.js';
 import { goneOrUnknown } from './no-such-path.js';
 import { checkParams, type ParamSpec } from './params.js';
 import { type LimitSettings, RateLimits } from './rate-limits.js';
@@ -99,6 +100,10 @@ export class SimulatorApi implements Api {
 
   currentClientOrderId(account: string, order: AccountEvent['order']): string {
     return this.grounds.cancelIds.current(account, order);
+  }
+
+  selfTradePreventionMode(symbol: string): string {
+    return selfTradePreventionMode(this.grounds, symbol);
   }
 
   /** In the order in which Binance checks, as far as that is known: the key, the parameters, the time, the signature. */

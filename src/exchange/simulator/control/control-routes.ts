@@ -4,6 +4,7 @@ import { InputError, quoted } from '../../../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../../../platform/shape-problems.js';
 import type { ArmedFaults } from '../faults/armed-faults.js';
 import { parseFaults } from '../faults/fault.js';
+import type { SymbolChange } from '../market/listed-symbols.js';
 import type { MarketMode } from '../market/market.js';
 
 /** What a test may do to a running simulator from outside. */
@@ -24,8 +25,8 @@ export interface ControlTarget {
   revokeKey(apiKey: string): boolean;
   /** @throws InputError when there is no such account */
   deposit(account: string, asset: string, amount: Decimal): Promise<void>;
-  /** @throws InputError when there is no such symbol */
-  setStatus(symbol: string, status: string): void;
+  /** @throws InputError when there is no such symbol, or a filter cannot be used */
+  changeSymbol(symbol: string, change: SymbolChange): void;
   /** Tells every connection that the server shuts down, and closes it so much later. */
   announceShutdown(leadMs: number): void;
   /** Connections that are open, by kind. */
@@ -47,7 +48,13 @@ const stepSchema = z.strictObject(
   'an object with `symbol` and `count`',
 );
 const keySchema = z.strictObject({ apiKey: text }, 'an object with `apiKey`');
-const statusSchema = z.strictObject({ symbol: text, status: text }, 'an object with `symbol` and `status`');
+const filterSchema = z
+  .object({ filterType: text }, 'an object with `filterType`')
+  .catchall(z.json('a value of JSON'));
+const symbolSchema = z.strictObject(
+  { symbol: text, status: text.optional(), filters: z.array(filterSchema, 'a list of filters').optional() },
+  'an object with `symbol` and `status` or `filters`',
+);
 const AMOUNT = 'a decimal above 0 as a text, such as "12.5"';
 const depositSchema = z.strictObject(
   {
@@ -111,8 +118,8 @@ export async function control(
       if (!target.revokeKey(read(keySchema, body).apiKey)) throw new InputError('there is no such API key');
       return ok({});
     case 'POST /control/symbols': {
-      const { symbol, status } = read(statusSchema, body);
-      target.setStatus(symbol, status);
+      const { symbol, ...change } = read(symbolSchema, body);
+      target.changeSymbol(symbol, change);
       return ok({});
     }
     case 'POST /control/shutdown-notice':

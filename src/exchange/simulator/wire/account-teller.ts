@@ -21,7 +21,7 @@ import type { UserStreams } from './user-streams.js';
 export interface AccountTellerArg {
   readonly accounts: readonly string[];
   readonly pubsub: Address<PubSubProtocol>;
-  readonly api: Pick<Api, 'take' | 'currentClientOrderId'>;
+  readonly api: Pick<Api, 'take' | 'currentClientOrderId' | 'selfTradePreventionMode'>;
   readonly users: UserStreams;
   readonly faults: ArmedFaults;
   readonly placements: Placements;
@@ -94,13 +94,13 @@ function tellReport(
   event: AccountEvent,
   isSpoiled: boolean,
 ): void {
-  const current = api.currentClientOrderId(event.account, event.order);
+  const { account, order } = event;
+  const facts = {
+    clientOrderId: api.currentClientOrderId(account, order),
+    selfTradePreventionMode: api.selfTradePreventionMode(order.symbol),
+  };
   const nowMs = clock.wallMs();
-  users.tell(
-    event.account,
-    (unit) => executionReport(event, { current }, nowMs, unit),
-    isSpoiled ? spoiled : undefined,
-  );
+  users.tell(account, (unit) => executionReport(event, facts, nowMs, unit), isSpoiled ? spoiled : undefined);
 }
 
 /** Those that a fault may name; there are no others of limit orders, good till cancelled. */

@@ -3,10 +3,12 @@ import { type Decimal, toWire, ZERO } from '../../../domain/decimal.js';
 import type { Json, TimeUnit } from '../api/api-types.js';
 import { inUnit } from './stream-payloads.js';
 
-/** The names that an order goes by in a report. */
-export interface ClientOrderIds {
+/** What a report says of an order beside what the exchange keeps of it. */
+export interface ReportFacts {
   /** `c`: of a cancel's report the id of the cancel, which renames the order. */
-  readonly current: string;
+  readonly clientOrderId: string;
+  /** `V`. */
+  readonly selfTradePreventionMode: string;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ClientOrderIds {
  */
 export function executionReport(
   { report, order, fill }: AccountEvent,
-  { current }: ClientOrderIds,
+  { clientOrderId, selfTradePreventionMode }: ReportFacts,
   eventTime: number,
   unit: TimeUnit,
 ): Json {
@@ -27,7 +29,7 @@ export function executionReport(
     e: 'executionReport',
     E: inUnit(eventTime, unit),
     s: report.symbol,
-    c: isCancel ? current : report.clientOrderId,
+    c: isCancel ? clientOrderId : report.clientOrderId,
     S: report.side,
     o: 'LIMIT',
     f: 'GTC',
@@ -57,7 +59,7 @@ export function executionReport(
     Y: toWire(report.lastPrice.times(report.lastQuantity)),
     Q: toWire(ZERO),
     W: inUnit(order.createdTime, unit),
-    V: 'NONE',
+    V: selfTradePreventionMode,
   };
 }
 

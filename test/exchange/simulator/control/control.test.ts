@@ -44,6 +44,12 @@ describe('control endpoint', () => {
     { endpoint: 'POST /market', body: { mode: 'fast' }, says: 'mode is \\"fast\\"; allowed is \\"run\\"' },
     { endpoint: 'POST /symbols', body: { symbol: 'ABC', status: 'HALT' }, says: '\\"ABC\\" is not listed' },
     {
+      endpoint: 'POST /symbols',
+      body: { symbol: 'XRPUSDT', filters: [{ filterType: 'LOT_SIZE', minQty: '1', maxQty: '9' }] },
+      says: 'filters.LOT_SIZE.stepSize',
+    },
+    { endpoint: 'POST /symbols', body: { symbol: 'XRPUSDT', filters: [{}] }, says: 'filters[0].filterType' },
+    {
       endpoint: 'POST /accounts/nobody/deposit',
       body: { asset: 'XRP', amount: '1' },
       says: 'there is no account',
@@ -104,6 +110,34 @@ describe('control endpoint', () => {
     await control('POST /symbols', { symbol: 'XRPUSDT', status: 'TRADING' });
     expect(await place()).toMatchObject({ status: 200 });
     expect(await status()).toBe('TRADING');
+  });
+
+  it('filters of a symbol can be changed, for orders and for whoever asks for them', async () => {
+    const now = 1_784_246_400_123;
+    const { connect, control } = await aSimulator({ clock: new SimClock(now) });
+    const client = await connect('/ws-api/v3');
+    const place = (quantity: string) => {
+      const order = { symbol: 'XRPUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', price: '0.5' };
+      return client.ask({ id: 1, method: 'order.place', params: signedParams({ ...order, quantity }, now) });
+    };
+    const filters = async () => {
+      const { result } = await client.ask({ id: 2, method: 'exchangeInfo', params: { symbol: 'XRPUSDT' } });
+      return result.symbols[0].filters;
+    };
+    const before = await filters();
+    expect(await place('100.5')).toMatchObject({ status: 200 });
+    const lots = { filterType: 'LOT_SIZE', minQty: '1', maxQty: '150', stepSize: '1' };
+    const most = { filterType: 'MAX_POSITION', maxPosition: '100250' };
+    await control('POST /symbols', { symbol: 'XRPUSDT', filters: [lots, most] });
+    const kept = before.filter(({ filterType }: { filterType: string }) => filterType !== 'LOT_SIZE');
+    expect(await filters()).toEqual([...kept, lots, most]);
+    const refused = (filter: string) => ({ error: { code: -1013, msg: `Filter failure: ${filter}` } });
+    expect(await place('100.5')).toMatchObject(refused('LOT_SIZE'));
+    expect(await place('151')).toMatchObject(refused('LOT_SIZE'));
+    expect(await place('150')).toMatchObject(refused('MAX_POSITION'));
+    expect(await place('100')).toMatchObject({ status: 200 });
+    await control('POST /symbols', { symbol: 'XRPUSDT', status: 'HALT' });
+    expect(await filters()).toEqual([...kept, lots, most]);
   });
 
   it('a deposit is told to the account, which can spend it', async () => {

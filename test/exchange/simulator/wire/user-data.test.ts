@@ -3,6 +3,7 @@ import { SimClock } from '../../../../src/platform/sim-clock.js';
 import {
   aSimulator,
   type Client,
+  DOCUMENT,
   ED25519,
   type Json,
   signedParams,
@@ -127,6 +128,25 @@ describe('user data', () => {
       position('100029.97000000', '99950.00000000', '35.00000000'),
       filled,
       position('100099.90000000', '99950.00000000', '0.00000000'),
+    ]);
+  });
+
+  it('a report names the self-trade prevention mode that the answer to the placement names', async () => {
+    const symbols = DOCUMENT.symbols.map((symbol: object) => ({
+      ...symbol,
+      defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
+    }));
+    const { connect } = await aSimulator({
+      clock: new SimClock(NOW),
+      document: { ...DOCUMENT, symbols },
+    });
+    const client = await connect('/ws-api/v3');
+    await subscribe(client);
+    const { result } = await place(client);
+    await client.got(4);
+    expect([result.selfTradePreventionMode, eventsOf(client)[0].event.V]).toEqual([
+      'EXPIRE_MAKER',
+      'EXPIRE_MAKER',
     ]);
   });
 
