@@ -10,8 +10,15 @@ interface Subscription {
   readonly topics: Set<string>;
 }
 
+/** What was published on a topic, whether anybody heard it or not. */
+export interface Published {
+  readonly count: number;
+  readonly last: unknown;
+}
+
 interface PubSubState {
   readonly subscribersOf: Map<string, Set<Process>>;
+  readonly publishedOn: Map<string, { count: number; last: unknown }>;
   readonly subscriptions: Map<Pid, Subscription>;
   published: number;
   delivered: number;
@@ -30,7 +37,11 @@ export interface Publication {
 
 export interface PubSubProtocol extends Protocol {
   readonly state: PubSubState;
-  readonly calls: { subscribers(topic: string): readonly Pid[]; backlog(topic: string): number };
+  readonly calls: {
+    subscribers(topic: string): readonly Pid[];
+    backlog(topic: string): number;
+    published(nothing: null): ReadonlyMap<string, Published>;
+  };
   readonly casts: {
     readonly subscribe: Subscribing;
     readonly unsubscribe: Subscribing;
@@ -83,8 +94,19 @@ function longestMailbox(subscribers: ReadonlySet<Process> = new Set()): number {
   return longest;
 }
 
+function note(publishedOn: PubSubState['publishedOn'], topic: string, message: unknown): void {
+  const known = publishedOn.get(topic);
+  if (known === undefined) {
+    publishedOn.set(topic, { count: 1, last: message });
+  } else {
+    known.count++;
+    known.last = message;
+  }
+}
+
 function deliver(state: PubSubState, { topic, message }: Publication): void {
   state.published++;
+  note(state.publishedOn, topic, message);
   const subscribers = state.subscribersOf.get(topic);
   if (subscribers === undefined) return;
   // One envelope for all: nobody changes it, and this is the busiest loop of the engine.
@@ -94,10 +116,22 @@ function deliver(state: PubSubState, { topic, message }: Publication): void {
 
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
-  init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
+  init: () => ({
+    state: {
+      subscribersOf: new Map(),
+      publishedOn: new Map(),
+      subscriptions: new Map(),
+      published: 0,
+      delivered: 0,
+    },
+  }),
   calls: {
     subscribers: (state, topic) => ({ state, reply: [...(state.subscribersOf.get(topic) ?? [])] }),
     backlog: (state, topic) => ({ state, reply: longestMailbox(state.subscribersOf.get(topic)) }),
+    published: (state) => ({
+      state,
+      reply: new Map([...state.publishedOn].map(([topic, { count, last }]) => [topic, { count, last }])),
+    }),
   },
   casts: {
     subscribe(state, request, self) {
@@ -174,3 +208,7 @@ export const subscribersOf = <M>(
  */
 export const backlogOf = <M>(sender: Sender, pubsub: PubSubAddress, topic: Topic<M>): Promise<number> =>
   sender.call(pubsub, 'backlog', topic);
+
+/** By topic, how many messages were published since PubSub was started, and the last of them. */
+export const publishedOn = (sender: Sender, pubsub: PubSubAddress): Promise<ReadonlyMap<string, Published>> =>
+  sender.call(pubsub, 'published', null);
