@@ -24,6 +24,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['exchange', 'domain', 'ports', 'otp', 'zod'],
     ...['platform/input-error', 'platform/input-file', 'platform/shape-problems'],
   ],
+  control: [
+    ...[
+      'control',
+      'services',
+      'domain',
+      'strategy',
+      'ports',
+      'otp',
+      'warehouse',
+      'backtest/tally',
+      'platform',
+    ],
+    ...['fastify', 'kysely', 'prom-client', 'zod'],
+  ],
   backtest: [
     ...['backtest', 'domain', 'strategy', 'ports', 'otp', 'csv-parse', 'yauzl'],
     ...['platform/input-error', 'platform/input-file'],

@@ -1,3 +1,5 @@
+import { type ControlPart, controlPart } from '../control/control.js';
+import type { ControlDeps } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import type { ExitReason } from '../otp/index.js';
@@ -29,10 +31,19 @@ export interface LiveDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEnd: (reason: ExitReason) => void;
+  /** The local API of a daemon; without it there is none. */
+  readonly control?: Pick<ControlDeps, 'config' | 'places' | 'version' | 'logs'>;
 }
 
 /** The whole tree, following what the database says is wanted. */
-export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
+export async function composeLive({
+  config,
+  database,
+  clock,
+  log,
+  onEnd,
+  control,
+}: LiveDeps): Promise<Engine> {
   const { symbols, pace, loops } = config;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
@@ -41,6 +52,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
   // Outside the actors, so that one that is started again goes on with what was heard before.
   const backlogs = new Backlogs({ db: database.kysely, clock, log });
   const feeds = tapeFeeds(config.tapes, { pace, loops, clock });
+  let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
@@ -70,6 +82,10 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
       });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
+      const services = { streaming: streaming.service, trading: traded, storing: stored };
+      api =
+        control &&
+        controlPart({ ...control, system, pubsub, database, symbols, services, backlogs, clock, log });
       return [
         pubsubSpec,
         databaseSpec(database),
@@ -87,6 +103,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         publishingSpec({ system, database, pubsub, log }),
+        ...(api === undefined ? [] : [api.spec]),
       ];
     },
   });
@@ -94,6 +111,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     ...engine,
     async stop(timeoutMs) {
       await engine.stop(timeoutMs);
+      await api?.close();
       await Promise.all([...feeds.values()].map((feed) => feed.close()));
     },
   };

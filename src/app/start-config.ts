@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ControlConfig, readControlConfig } from '../control/control-config.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { readExchangeInfo } from '../exchange/exchange-info.js';
 import { InputError, quoted } from '../platform/input-error.js';
@@ -16,6 +17,7 @@ export interface StartConfig {
   readonly loops: boolean;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
   readonly tapes: Tapes;
+  readonly control: ControlConfig;
 }
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -53,16 +55,17 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   await attempt(null, () => stageOf(environment));
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
+  const control = await attempt(null, () => readControlConfig(environment));
   const pace = await attempt(null, () => paceOf(given.HEDGEHOG_TAPE_PACE ?? 'x1'));
   const symbols = await attempt('HEDGEHOG_EXCHANGE_INFO', () =>
     readExchangeInfo(given.HEDGEHOG_EXCHANGE_INFO ?? BUNDLED_EXCHANGE_INFO),
   );
   const tapes = symbols && (await readTapes(given, symbols, attempt));
-  if (!parsed.success || pace === undefined || symbols === undefined || problems.length > 0) {
+  if (!parsed.success || !pace || !symbols || !control || problems.length > 0) {
     throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const { HEDGEHOG_LOG_LEVEL: logLevel, HEDGEHOG_TAPE_LOOP: loop } = parsed.data;
-  return { logLevel, pace, loops: loop === 'on', symbols, tapes: tapes ?? new Map() };
+  return { logLevel, pace, loops: loop === 'on', symbols, tapes: tapes ?? new Map(), control };
 }
 
 type Attempt = <T>(key: string | null, work: () => T | Promise<T>) => Promise<T | undefined>;

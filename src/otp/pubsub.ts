@@ -114,6 +114,23 @@ function deliver(state: PubSubState, { topic, message }: Publication): void {
   for (const subscriber of subscribers) if (subscriber.deliver(envelope)) state.delivered++;
 }
 
+const MOST_SHOWN = 20;
+
+/** How many hear each topic; of a kind of topic that there are many of, how many there are. */
+function shownTopics(subscribersOf: PubSubState['subscribersOf']): Readonly<Record<string, number | string>> {
+  const kindOf = (topic: string): string => topic.split(':', 1)[0] ?? topic;
+  const topicsOf = new Map<string, number>();
+  for (const topic of subscribersOf.keys())
+    topicsOf.set(kindOf(topic), (topicsOf.get(kindOf(topic)) ?? 0) + 1);
+  const shown: Record<string, number | string> = {};
+  for (const [topic, subscribers] of subscribersOf) {
+    const topics = topicsOf.get(kindOf(topic)) ?? 0;
+    if (topics > MOST_SHOWN) shown[`${kindOf(topic)}:*`] = `${topics} topics`;
+    else shown[topic] = subscribers.size;
+  }
+  return shown;
+}
+
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
   init: () => ({
@@ -156,7 +173,7 @@ export const PubSub: GenServer<PubSubProtocol> = {
     return { state };
   },
   inspect: ({ subscribersOf, published, delivered }) => ({
-    topics: Object.fromEntries([...subscribersOf].map(([topic, subscribers]) => [topic, subscribers.size])),
+    topics: shownTopics(subscribersOf),
     published,
     delivered,
   }),

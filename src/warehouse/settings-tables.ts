@@ -109,6 +109,12 @@ export async function settingsRows(db: Kysely<Tables>): Promise<readonly Setting
   return rows.map(settingsOf);
 }
 
+/** How a symbol is traded; null when it is not known. */
+export async function settingsRow(db: Kysely<Tables>, symbol: string): Promise<SettingsRow | null> {
+  const row = await settingsQuery(db).where('symbol', '=', symbol).executeTakeFirst();
+  return row === undefined ? null : settingsOf(row);
+}
+
 /**
  * Changes how a symbol is traded, for cycles that begin from now on.
  *
