@@ -10,7 +10,7 @@ import { lastPrices } from '../last-prices.js';
 import { shownPosition } from '../positions.js';
 import { profitOf } from '../profit.js';
 import { type AnyRoute, route } from '../route.js';
-import { flag, type order, orders, positions, profit, symbol } from '../schemas.js';
+import { flag, type order, orders, positions, profit, symbol as symbolName } from '../schemas.js';
 import { unhurried } from '../unhurried.js';
 
 type ShownOrder = z.output<typeof order>;
@@ -32,7 +32,7 @@ export function accountRoutes(deps: ControlDeps): readonly AnyRoute[] {
       summary: 'orders that are stored, and those that open cycles wait for; the newest first',
       needs: 'read',
       query: z.strictObject({
-        symbol: symbol.optional(),
+        symbol: symbolName.optional(),
         open: flag.optional(),
         limit: z
           .string()

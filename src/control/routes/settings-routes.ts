@@ -10,11 +10,11 @@ import {
 import { type UnknownSymbols, unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import type { ControlDeps } from '../deps.js';
 import { type AnyRoute, route } from '../route.js';
-import { flag, settings, settingsChanged, settingsGiven, symbol } from '../schemas.js';
+import { flag, settings, settingsChanged, settingsGiven, symbol as symbolName } from '../schemas.js';
 import { changesBetween, changeTo } from '../settings-change.js';
 
 const path = '/v1/settings/:symbol';
-const params = z.strictObject({ symbol });
+const params = z.strictObject({ symbol: symbolName });
 
 /** How symbols are traded. */
 export const settingsRoutes = (deps: ControlDeps): readonly AnyRoute[] => [
