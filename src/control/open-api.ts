@@ -3,13 +3,16 @@ import type { AnyRoute } from './route.js';
 import { refused } from './schemas.js';
 
 type Json = Readonly<Record<string, unknown>>;
+type Shape = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
 /** The OpenAPI 3.1 document of these routes. */
 export function openApiDocument(routes: readonly AnyRoute[], version: string): Json {
+  const schemas: Record<string, unknown> = {};
+  const shape: Shape = (schema, io) => shapeOf(schema, io, schemas);
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, shape) };
   }
   return {
     openapi: '3.1.0',
@@ -22,7 +25,7 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string): J
     },
     paths,
     components: {
-      schemas: { Refused: shape(refused, 'output') },
+      schemas: { ...schemas, Refused: shape(refused, 'output') },
       securitySchemes: {
         full: { type: 'http', scheme: 'bearer', description: 'the token in control.token' },
         read: { type: 'http', scheme: 'bearer', description: 'that in control.read.token, or the other' },
@@ -31,9 +34,12 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string): J
   };
 }
 
-function operation(route: AnyRoute): Json {
+function operation(route: AnyRoute, shape: Shape): Json {
   const { summary, needs, body } = route;
-  const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')];
+  const parameters = [
+    ...parametersOf(route.params, 'path', shape),
+    ...parametersOf(route.query, 'query', shape),
+  ];
   return {
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -44,7 +50,7 @@ function operation(route: AnyRoute): Json {
         }),
     security: needs === 'none' ? [] : [{ [needs]: [] }],
     responses: {
-      ...answersOf(route),
+      ...answersOf(route, shape),
       default: {
         description: 'it was refused or failed, and nothing was changed',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Refused' } } },
@@ -53,7 +59,7 @@ function operation(route: AnyRoute): Json {
   };
 }
 
-function answersOf(route: AnyRoute): Json {
+function answersOf(route: AnyRoute, shape: Shape): Json {
   if (route.kind === 'text') return { 200: { description: 'text', content: { [route.produces]: {} } } };
   const schema = shape(route.answer, 'output');
   if (route.kind === 'lines')
@@ -63,7 +69,7 @@ function answersOf(route: AnyRoute): Json {
   return route.statusOf === undefined ? done : { ...done, 503: { description: 'not now', content } };
 }
 
-function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): readonly Json[] {
+function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query', shape: Shape): readonly Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = shape(schema, 'input') as {
     properties?: Record<string, Json>;
@@ -78,7 +84,14 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): r
   }));
 }
 
-function shape(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io });
+/** A schema as the document holds it; those with a name of their own go among the document's. */
+function shapeOf(schema: z.ZodType, io: 'input' | 'output', named: Record<string, unknown>): Json {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io })).replaceAll('#/$defs/', '#/components/schemas/');
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...rest
+  } = JSON.parse(text) as { $schema: string; $defs?: Json } & Json;
+  Object.assign(named, $defs);
   return rest;
 }
