@@ -90,6 +90,10 @@ class Client implements ControlClient {
     response.setTimeout(0);
     try {
       yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+    } catch (error) {
+      throw new MachineError(
+        `the Hedgehog that runs (process ${this.pid}) can be heard no more: ${messageOf(error)}`,
+      );
     } finally {
       response.destroy();
     }

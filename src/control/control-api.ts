@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { announce, withdraw } from './announcement.js';
 import { apiHandler } from './api.js';
 import { makeControlFolder, removeSocket, socketPath } from './control-places.js';
@@ -18,16 +19,18 @@ export class ControlApi {
   private readonly door: Door;
   private tokens: Tokens | null = null;
   private socket: string | null = null;
-  private closed = false;
+  private readonly closing = new AbortController();
   // Once for an incarnation of the actor that crashed and the next.
   private readonly opening = unhurried(() => this.openNow());
 
   constructor(private readonly deps: ControlDeps) {
     const { config, clock, log } = deps;
+    // One for each who follows the log.
+    setMaxListeners(0, this.closing.signal);
     this.metrics = new Metrics(deps);
     const refusals = new RefusalLog(log, clock);
     const handler = apiHandler({
-      routes: allRoutes(deps, this.metrics),
+      routes: allRoutes(deps, this.metrics, this.closing.signal),
       host: config.host,
       tokens: () => this.tokens,
       refusals,
@@ -56,7 +59,7 @@ export class ControlApi {
     this.tokens ??= Tokens.keptIn(places);
     this.socket ??= socketPath(places);
     const problems = await this.door.open(this.socket);
-    if (this.closed) {
+    if (this.closing.signal.aborted) {
       await this.close();
       return [];
     }
@@ -74,7 +77,7 @@ export class ControlApi {
   /** For good. */
   async close(): Promise<void> {
     const { places } = this.deps;
-    this.closed = true;
+    this.closing.abort();
     withdraw(places.announcement, process.pid);
     await this.door.close();
     if (this.socket !== null) removeSocket(places, this.socket);

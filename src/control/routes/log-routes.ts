@@ -9,8 +9,12 @@ import { flag, level, logEntry } from '../schemas.js';
 /** What a reader may leave unread before he is cut off: the daemon does not wait for him, nor remember for him. */
 const MOST_UNREAD_BYTES = 1 << 20;
 
-/** The daemon's log. */
-export const logRoutes = ({ logs }: ControlDeps): readonly AnyRoute[] => [
+/**
+ * The daemon's log.
+ *
+ * @param closing tells that nobody is to be kept waiting for more
+ */
+export const logRoutes = ({ logs }: ControlDeps, closing: AbortSignal): readonly AnyRoute[] => [
   route({
     kind: 'lines',
     method: 'GET',
@@ -23,18 +27,25 @@ export const logRoutes = ({ logs }: ControlDeps): readonly AnyRoute[] => [
       response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
       const shown = query.level ?? 'info';
       response.write(logs.recent(shown).map(lineOf).join(''));
-      if (query.follow === 'true') follow(logs, shown, response);
+      if (query.follow === 'true') follow(logs, shown, response, closing);
       else response.end();
     },
   }),
 ];
 
-function follow(logs: LogRing, shown: LogLevel, response: ServerResponse): void {
+function follow(logs: LogRing, shown: LogLevel, response: ServerResponse, closing: AbortSignal): void {
   const unfollow = logs.follow(shown, (entry) => {
     response.write(lineOf(entry));
     if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
   });
-  response.on('close', unfollow);
+  const end = (): void => {
+    response.end();
+  };
+  closing.addEventListener('abort', end);
+  response.on('close', () => {
+    unfollow();
+    closing.removeEventListener('abort', end);
+  });
 }
 
 const lineOf = (entry: LogEntry): string => `${JSON.stringify(entry)}\n`;

@@ -11,7 +11,7 @@ import { serviceRoutes } from './service-routes.js';
 import { settingsRoutes } from './settings-routes.js';
 
 /** Everything that the API does. */
-export function allRoutes(deps: ControlDeps, metrics: Metrics): readonly AnyRoute[] {
+export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSignal): readonly AnyRoute[] {
   const described: AnyRoute = route({
     kind: 'json',
     method: 'GET',
@@ -28,7 +28,7 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics): readonly AnyRout
     ...accountRoutes(deps),
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),
-    ...logRoutes(deps),
+    ...logRoutes(deps, closing),
     ...healthRoutes(deps, metrics),
   ];
   const document = openApiDocument(routes, deps.version) as {
