@@ -86,8 +86,6 @@ class Client implements ControlClient {
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
     const response = await this.ask('GET', withQuery(path, query));
     if (response.statusCode !== 200) throw refusedWith(response, await text(response));
-    // The next line may be long in coming.
-    response.setTimeout(0);
     try {
       yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
     } catch (error) {
@@ -124,8 +122,15 @@ class Client implements ControlClient {
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
       });
-      asking.once('response', resolve);
-      asking.once('timeout', () => asking.destroy(new Error('it does not answer')));
+      const giveUp = (): void => {
+        asking.destroy(new Error('it does not answer'));
+      };
+      asking.on('timeout', giveUp);
+      asking.once('response', (response) => {
+        // The next line of a log may be long in coming.
+        asking.off('timeout', giveUp);
+        resolve(response);
+      });
       asking.once('error', (error) => reject(this.unreachable(error)));
       asking.end(body);
     });
