@@ -4,17 +4,20 @@ import type { z } from 'zod';
 import { CallFailed } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../platform/shape-problems.js';
+import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { isConnectionError } from '../warehouse/retry.js';
 import { UnknownSymbols } from '../warehouse/unknown-symbols.js';
 import { NO_TOKEN, READ_ONLY, type Refusal, refusalOf, WRONG_TOKEN } from './guard.js';
-import { NotNow, NotThere } from './in-time.js';
+import { inTime, NotNow, NotThere } from './in-time.js';
 import type { RefusalLog } from './refusal-log.js';
 import type { AnyRoute, Asked, Needed } from './route.js';
 import type { Tokens } from './tokens.js';
 
 /** No request of ours is longer: a thousand symbols. */
 const MOST_BYTES = 64 * 1_024;
+/** How long a look may take. Commands wait a little longer. */
+const MOST_MS = 25_000;
 // Somebody may have put a token where none belongs.
 const TOKEN_LIKE = /[\w-]{43,}/g;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -27,6 +30,7 @@ export interface ApiDeps {
   readonly tokens: () => Tokens | null;
   readonly refusals: RefusalLog;
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** What answers requests, however they come in. */
@@ -66,7 +70,7 @@ export async function apiHandler(
       method: route.method,
       url: route.path,
       config: { needs: route.needs },
-      handler: (request, reply) => carryOut(route, request, reply),
+      handler: (request, reply) => carryOut(route, request, reply, deps.clock),
     });
   }
   await app.ready();
@@ -90,7 +94,12 @@ function forbidden(request: FastifyRequest, tokens: Tokens | null): Refusal | nu
   return needed === 'full' && access === 'read' ? READ_ONLY : null;
 }
 
-async function carryOut(route: AnyRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function carryOut(
+  route: AnyRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clock: Clock,
+): Promise<unknown> {
   const asked: Asked<unknown, unknown, unknown> = {
     params: checked(route.params, request.params),
     query: checked(route.query, request.query),
@@ -98,7 +107,11 @@ async function carryOut(route: AnyRoute, request: FastifyRequest, reply: Fastify
   };
   switch (route.kind) {
     case 'json': {
-      const answer: unknown = await route.handle(asked);
+      const answering = Promise.resolve(route.handle(asked)) as Promise<unknown>;
+      // A change that was told to have failed might be made all the same.
+      const answer = await (route.method === 'GET'
+        ? inTime(clock, MOST_MS, 'Hedgehog', answering)
+        : answering);
       return send(reply, route.statusOf?.(answer) ?? 200, answer);
     }
     case 'text':

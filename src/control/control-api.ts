@@ -35,6 +35,7 @@ export class ControlApi {
       tokens: () => this.tokens,
       refusals,
       log,
+      clock,
     });
     this.door = new Door({ handler, config, refusals, clock });
   }
