@@ -209,7 +209,7 @@ describe('a connection', () => {
   it('whose header comes letter by letter is ended, and others are served meanwhile', async () => {
     const socket = await dial();
     const ended = text(socket);
-    const bytes = [...`GET /v1/inspect HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(5_000)}`];
+    const bytes = `GET /v1/inspect HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(5_000)}`.split('');
     const dribble = setInterval(() => {
       if (socket.writable) socket.write(bytes.shift() ?? 'x');
     }, 20);

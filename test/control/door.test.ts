@@ -51,7 +51,7 @@ describe('a running Hedgehog', () => {
     await expect(client().lines('/v1/logs', { level: 'x' }).next()).rejects.toThrow('level is "x"');
   });
 
-  it('is not taken for one that has ended, is of another version, or has a token that others keep', () => {
+  it('is not taken for one that has ended, is of another version, or has a token that others keep', async () => {
     const { announcement, fullToken } = api.places;
     const announced = announcedIn(announcement);
     if (announced === undefined) throw new Error('it runs');
@@ -63,7 +63,7 @@ describe('a running Hedgehog', () => {
     announce(announcement, announced);
     const token = readFileSync(fullToken);
     writeFileSync(fullToken, 'x');
-    expect(client().get('/v1/positions')).rejects.toThrow('the token is not one of this Hedgehog');
+    await expect(client().get('/v1/positions')).rejects.toThrow('the token is not one of this Hedgehog');
     writeFileSync(fullToken, token);
     expect(() => runningHedgehog({ ...api.places, fullToken: folder.path('none') }, '1.2.3', 'full')).toThrow(
       /the token in .*none cannot be read \(ENOENT\); run this as the user that Hedgehog runs as/,
