@@ -29,6 +29,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     // A market plays the same feeds as a streamer.
     'streaming/trade-feed',
   ],
+  control: [
+    ...[
+      'control',
+      'services',
+      'domain',
+      'strategy',
+      'ports',
+      'otp',
+      'warehouse',
+      'backtest/tally',
+      'platform',
+    ],
+    ...['fastify', 'kysely', 'prom-client', 'zod'],
+  ],
   backtest: [
     ...['backtest', 'domain', 'strategy', 'ports', 'otp', 'csv-parse', 'yauzl'],
     ...['platform/input-error', 'platform/input-file'],

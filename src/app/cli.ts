@@ -4,6 +4,7 @@ import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
+import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
@@ -29,6 +30,7 @@ const program = new Command('hedgehog')
 addStartCommand(program);
 addSwitchCommands(program);
 addSettingsCommand(program);
+addControlCommands(program);
 addPublishCommand(program);
 addBacktestCommand(program);
 addBacktestsCommand(program);

@@ -1,4 +1,5 @@
 import { seedSettings } from '../../seeds/settings.js';
+import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { BinanceRest } from '../exchange/binance/binance-rest.js';
 import { exchangeRules } from '../exchange/binance/rest/requests.js';
 import { type ChildSpec, taskSpec } from '../otp/index.js';
@@ -16,15 +17,27 @@ export async function seedListed(database: Database, symbols: Iterable<string>, 
 
 const AGAIN_MS = 10_000;
 
+interface SeedingDeps {
+  /** Filled with what the exchange lists. */
+  readonly symbols: Map<string, SymbolInfo>;
+  readonly database: Database;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Does so once the exchange has told what it lists, however long that takes. */
 export const seedingSpec = (
-  { database, retry, clock, log }: { database: Database; retry: Retry; clock: Clock; log: Log },
+  { symbols, database, retry, clock, log }: SeedingDeps,
   rest: BinanceRest,
 ): ChildSpec => ({
   ...taskSpec('Seeding', async () => {
     for (;;) {
       const rules = await rest.ask(exchangeRules);
-      if (rules.kind === 'ok') return retry(() => seedListed(database, rules.value.symbols.keys(), log));
+      if (rules.kind === 'ok') {
+        for (const [symbol, info] of rules.value.symbols) symbols.set(symbol, info);
+        return retry(() => seedListed(database, symbols.keys(), log));
+      }
       await wait(clock, AGAIN_MS);
     }
   }),

@@ -1,3 +1,4 @@
+import type { SymbolInfo } from '../domain/symbol-info.js';
 import { binancePastTrades } from '../exchange/binance/past-trades.js';
 import { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
 import type { ChildSpec } from '../otp/index.js';
@@ -23,6 +24,8 @@ import { tapeFeeds } from './tapes.js';
 /** What of the daemon's tree depends on the exchange that was chosen. */
 export interface LiveExchange {
   readonly build: BuildExchange;
+  /** What it lists, as far as that is known now. */
+  readonly symbols: ReadonlyMap<string, SymbolInfo>;
   /** Where its trades come from. */
   source(core: Core): StreamingSource;
   /** Why a symbol cannot be traded, in words; null when it may be. */
@@ -50,6 +53,7 @@ function mockMarket(
 ): LiveExchange {
   const feeds = tapeFeeds(tapes, { pace, loops, clock });
   return {
+    symbols,
     build: mockPart({
       symbols: symbols.values(),
       fillModel,
@@ -72,7 +76,9 @@ function remoteMarket(
 ): LiveExchange {
   const random = systemRandom;
   const budget = new ConnectionBudget(clock);
+  const symbols = new Map<string, SymbolInfo>();
   return {
+    symbols,
     build: binancePart({ remote, random, budget }),
     source: ({ system, pubsub }) =>
       liveSource(system, {
@@ -83,7 +89,7 @@ function remoteMarket(
         ...{ pubsub, clock, log, random, budget },
       }),
     whyNot: () => null,
-    specs: ({ system }) => [seedingSpec({ database, retry, clock, log }, restOf(system))],
+    specs: ({ system }) => [seedingSpec({ symbols, database, retry, clock, log }, restOf(system))],
     close: () => Promise.resolve(),
   };
 }

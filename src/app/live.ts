@@ -1,3 +1,5 @@
+import { type ControlPart, controlPart } from '../control/control.js';
+import type { ControlDeps } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import type { ExitReason } from '../otp/index.js';
@@ -28,16 +30,26 @@ export interface LiveDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEnd: (reason: ExitReason) => void;
+  /** The local API of a daemon; without it there is none. */
+  readonly control?: Pick<ControlDeps, 'config' | 'places' | 'version' | 'logs'>;
 }
 
 /** The whole tree, following what the database says is wanted. */
-export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
+export async function composeLive({
+  config,
+  database,
+  clock,
+  log,
+  onEnd,
+  control,
+}: LiveDeps): Promise<Engine> {
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
   await retry(() => clearReports(database.kysely));
   const desired = await DesiredSettings.open(database, log);
   const exchange = liveExchange(config.exchange, { database, retry, clock, log });
+  let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
@@ -62,6 +74,20 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
       const streaming = new Streaming(system, { log, source: exchange.source(core) });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
+      const services = { streaming: streaming.service, trading: traded, storing: stored };
+      api =
+        control &&
+        controlPart({
+          ...control,
+          system,
+          pubsub,
+          database,
+          symbols: exchange.symbols,
+          services,
+          backlogs,
+          clock,
+          log,
+        });
       return [
         pubsubSpec,
         databaseSpec(database),
@@ -80,6 +106,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         streaming.spec(desired.streaming()),
         ...exchange.specs(core),
         serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
+        ...(api === undefined ? [] : [api.spec]),
       ];
     },
   });
@@ -87,6 +114,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     ...engine,
     async stop(timeoutMs) {
       await engine.stop(timeoutMs);
+      await api?.close();
       await exchange.close();
     },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ControlConfig, readControlConfig } from '../control/control-config.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { readExchangeInfo } from '../exchange/exchange-info.js';
 import { FILL_MODELS, type FillModel } from '../exchange/mock/fill-model.js';
@@ -26,6 +27,7 @@ export interface MockMarket {
 export interface StartConfig {
   readonly logLevel: LogLevel;
   readonly exchange: MockMarket | RemoteExchange;
+  readonly control: ControlConfig;
 }
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -63,10 +65,11 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   await attempt(null, () => stageOf(environment));
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
+  const control = await attempt(null, () => readControlConfig(environment));
   const choice = await attempt(null, () => chooseExchange(environment));
   const market =
     choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
-  if (!parsed.success || choice === undefined || problems.length > 0) {
+  if (!parsed.success || choice === undefined || control === undefined || problems.length > 0) {
     throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const {
@@ -74,9 +77,9 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
     HEDGEHOG_TAPE_LOOP: loop,
     HEDGEHOG_FILL_MODEL: fillModel,
   } = parsed.data;
-  if (choice.kind === 'remote') return { logLevel, exchange: choice };
+  if (choice.kind === 'remote') return { logLevel, exchange: choice, control };
   if (market === undefined) throw new Error('a market that could not be read told no problem');
-  return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' } };
+  return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' }, control };
 }
 
 /** What is said of the exchange in the process and means nothing on another one. */

@@ -11,7 +11,7 @@ export class Tally {
   /** The set rate on both legs of those cycles. */
   fees: Decimal = ZERO;
 
-  add(position: Position, { fee }: Settings): void {
+  add(position: Position, { fee }: Pick<Settings, 'fee'>): void {
     if (position.phase !== 'closed' || position.buy === null) return;
     const { buy, sell, earlierSells } = position;
     const sells = (sell === null ? earlierSells : [...earlierSells, sell]).filter(({ filled }) =>
@@ -24,6 +24,13 @@ export class Tally {
       this.grossProfit = this.grossProfit.plus(sold.minus(bought));
       this.fees = this.fees.plus(sold.plus(bought).times(fee));
     }
+  }
+
+  /** Adds what another tally has added up, of the same quote asset. */
+  include({ cycles, grossProfit, fees }: Tally): void {
+    this.cycles += cycles;
+    this.grossProfit = this.grossProfit.plus(grossProfit);
+    this.fees = this.fees.plus(fees);
   }
 
   get netProfit(): Decimal {

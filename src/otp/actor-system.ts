@@ -47,6 +47,8 @@ export class ActorSystem implements Sender {
   readonly roots = new Map<string, Process>();
   readonly openCalls = new Set<PendingCall>();
   readonly inFlight: InFlight;
+  /** Since the system was started. Messages that living actors have handled are counted by them. */
+  readonly counts = { handledByEnded: 0, crashes: 0, restarts: 0 };
   readonly scheduler: Scheduler | undefined;
   readonly nact: NactHandle;
   /** nact's own tree; for cross-checks only. */
@@ -98,6 +100,7 @@ export class ActorSystem implements Sender {
 
   /** Ends an actor at once, as a crash from outside would: for tests and for an operator. */
   kill(pid: Pid, reason: ExitReason = 'killed'): void {
+    if (pid.alive) this.counts.crashes++;
     (pid as Process).exit(reason);
   }
 
@@ -189,6 +192,7 @@ export class ActorSystem implements Sender {
   }
 
   reportCrash(report: CrashReport): void {
+    this.counts.crashes++;
     tellOutside(() => this.options.onCrash?.(report));
   }
 

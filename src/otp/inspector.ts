@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { ActorSystem } from './actor-system.js';
+import { describeEnvelope } from './envelope.js';
 import type { LastCrash } from './lineage.js';
 import type { Process } from './process.js';
 import { toError } from './to-error.js';
@@ -17,6 +18,8 @@ export interface ActorSnapshot {
   /** Times it was restarted, whoever restarted it. */
   readonly restarts: number;
   readonly uptimeMs: number;
+  /** What it was given last, oldest first: `cast publish`, `info trade-event`; the running one included. */
+  readonly lastMessages: readonly string[];
   readonly lastCrash: LastCrash | null;
   /** What its kind chooses to show. */
   readonly state: unknown;
@@ -34,9 +37,10 @@ function snapshot(process: Process, nowMs: number): ActorSnapshot {
     path: process.path,
     mailbox: process.load.waiting,
     running: process.load.running,
-    handled: process.handled,
+    handled: process.load.handled,
     restarts: process.lineage.restarts,
     uptimeMs: nowMs - process.startedMs,
+    lastMessages: process.load.lastMessages.list().map(describeEnvelope),
     lastCrash: process.lineage.lastCrash,
     state: stateOf(process),
     children: [...process.children.values()].map((child) => snapshot(child, nowMs)),
@@ -63,7 +67,8 @@ export function formatTree(roots: readonly ActorSnapshot[]): string {
   return lines.join('\n');
 }
 
-function formatActor({
+/** One actor in a line. */
+export function formatActor({
   kind,
   name,
   mailbox,

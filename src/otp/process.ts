@@ -57,7 +57,6 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
 
   /** Set by `start`, before any message can be handled. */
   state!: P['state'];
-  handled = 0;
 
   private status: Status = 'starting';
   private exitReason: ExitReason | null = null;
@@ -153,6 +152,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
       this.system.deadLetter();
       return undefined;
     }
+    this.load.lastMessages.note(envelope);
     let next: MaybePromise<Next<P>>;
     try {
       next = handle(this.server, this.state, envelope, this);
@@ -177,7 +177,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
       return this.crash(envelope, new Error(`a handler of ${this.kind} must return { state }`));
     }
     this.state = next.state;
-    this.handled++;
+    this.load.handled++;
     if (envelope.from !== null && (next as Answer<P, unknown>).noReply !== true) {
       envelope.from.reply((next as Answer<P, unknown>).reply);
     }

@@ -10,8 +10,15 @@ interface Subscription {
   readonly topics: Set<string>;
 }
 
+/** What was published on a topic, whether anybody heard it or not. */
+export interface Published {
+  readonly count: number;
+  readonly last: unknown;
+}
+
 interface PubSubState {
   readonly subscribersOf: Map<string, Set<Process>>;
+  readonly publishedOn: Map<string, { count: number; last: unknown }>;
   readonly subscriptions: Map<Pid, Subscription>;
   published: number;
   delivered: number;
@@ -30,7 +37,11 @@ export interface Publication {
 
 export interface PubSubProtocol extends Protocol {
   readonly state: PubSubState;
-  readonly calls: { subscribers(topic: string): readonly Pid[]; backlog(topic: string): number };
+  readonly calls: {
+    subscribers(topic: string): readonly Pid[];
+    backlog(topic: string): number;
+    published(nothing: null): ReadonlyMap<string, Published>;
+  };
   readonly casts: {
     readonly subscribe: Subscribing;
     readonly unsubscribe: Subscribing;
@@ -83,8 +94,19 @@ function longestMailbox(subscribers: ReadonlySet<Process> = new Set()): number {
   return longest;
 }
 
+function note(publishedOn: PubSubState['publishedOn'], topic: string, message: unknown): void {
+  const known = publishedOn.get(topic);
+  if (known === undefined) {
+    publishedOn.set(topic, { count: 1, last: message });
+  } else {
+    known.count++;
+    known.last = message;
+  }
+}
+
 function deliver(state: PubSubState, { topic, message }: Publication): void {
   state.published++;
+  note(state.publishedOn, topic, message);
   const subscribers = state.subscribersOf.get(topic);
   if (subscribers === undefined) return;
   // One envelope for all: nobody changes it, and this is the busiest loop of the engine.
@@ -92,12 +114,41 @@ function deliver(state: PubSubState, { topic, message }: Publication): void {
   for (const subscriber of subscribers) if (subscriber.deliver(envelope)) state.delivered++;
 }
 
+const MOST_SHOWN = 20;
+
+/** How many hear each topic; of a kind of topic that there are many of, how many there are. */
+function shownTopics(subscribersOf: PubSubState['subscribersOf']): Readonly<Record<string, number | string>> {
+  const kindOf = (topic: string): string => topic.split(':', 1)[0] ?? topic;
+  const topicsOf = new Map<string, number>();
+  for (const topic of subscribersOf.keys())
+    topicsOf.set(kindOf(topic), (topicsOf.get(kindOf(topic)) ?? 0) + 1);
+  const shown: Record<string, number | string> = {};
+  for (const [topic, subscribers] of subscribersOf) {
+    const topics = topicsOf.get(kindOf(topic)) ?? 0;
+    if (topics > MOST_SHOWN) shown[`${kindOf(topic)}:*`] = `${topics} topics`;
+    else shown[topic] = subscribers.size;
+  }
+  return shown;
+}
+
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
-  init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
+  init: () => ({
+    state: {
+      subscribersOf: new Map(),
+      publishedOn: new Map(),
+      subscriptions: new Map(),
+      published: 0,
+      delivered: 0,
+    },
+  }),
   calls: {
     subscribers: (state, topic) => ({ state, reply: [...(state.subscribersOf.get(topic) ?? [])] }),
     backlog: (state, topic) => ({ state, reply: longestMailbox(state.subscribersOf.get(topic)) }),
+    published: (state) => ({
+      state,
+      reply: new Map([...state.publishedOn].map(([topic, { count, last }]) => [topic, { count, last }])),
+    }),
   },
   casts: {
     subscribe(state, request, self) {
@@ -122,7 +173,7 @@ export const PubSub: GenServer<PubSubProtocol> = {
     return { state };
   },
   inspect: ({ subscribersOf, published, delivered }) => ({
-    topics: Object.fromEntries([...subscribersOf].map(([topic, subscribers]) => [topic, subscribers.size])),
+    topics: shownTopics(subscribersOf),
     published,
     delivered,
   }),
@@ -174,3 +225,7 @@ export const subscribersOf = <M>(
  */
 export const backlogOf = <M>(sender: Sender, pubsub: PubSubAddress, topic: Topic<M>): Promise<number> =>
   sender.call(pubsub, 'backlog', topic);
+
+/** By topic, how many messages were published since PubSub was started, and the last of them. */
+export const publishedOn = (sender: Sender, pubsub: PubSubAddress): Promise<ReadonlyMap<string, Published>> =>
+  sender.call(pubsub, 'published', null);

@@ -1,8 +1,12 @@
 import type { ActorSystem } from './actor-system.js';
+import type { Envelope } from './envelope.js';
+import { Recent } from './recent.js';
 
 /** The messages that one actor has been given and is not done with, and whether one of them is being handled. */
 export class Workload {
   running = false;
+  handled = 0;
+  readonly lastMessages = new Recent<Envelope>();
   /** The running one included. nact shows its mailbox, but not that one. */
   private pending = 0;
   private idleWaiters: (() => void)[] = [];
@@ -33,6 +37,7 @@ export class Workload {
    */
   drop(): void {
     this.system.deadLetter(this.waiting);
+    this.system.counts.handledByEnded += this.handled;
     this.system.inFlight.done(this.pending);
     this.pending = 0;
     this.running = false;

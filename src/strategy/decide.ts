@@ -1,19 +1,11 @@
-import { type Decimal, downToStep, isBelow, ZERO } from '../domain/decimal.js';
+import { downToStep, isBelow, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { brokenRule } from '../domain/filters.js';
 import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
 import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
-import {
-  afterReport,
-  afterSnapshot,
-  baseCommission,
-  isAccountedFor,
-  isFillOf,
-  type Leg,
-  newLeg,
-} from './leg.js';
+import { afterReport, afterSnapshot, isAccountedFor, isFillOf, type Leg, newLeg, unsold } from './leg.js';
 import {
   type Buying,
   type Closed,
@@ -202,13 +194,6 @@ function afterBuy(position: Buying, buy: Leg, terms: CycleTerms): Step {
 
 const NO_SELLS: EarlierSells = [];
 
-/** What is really there to be sold: filled, less the commission taken from it, less what was sold already. */
-const left = (buy: Leg, earlierSells: EarlierSells): Decimal =>
-  earlierSells.reduce(
-    (rest, sell) => rest.minus(sell.filled).minus(baseCommission(sell)),
-    buy.filled.minus(baseCommission(buy)),
-  );
-
 /** Sells what is left, cut down to the step. */
 function placeSell(
   buy: Leg,
@@ -217,7 +202,7 @@ function placeSell(
   attempt: number,
   { settings, info, clientOrderId }: CycleTerms,
 ): Step {
-  const rest = left(buy, earlierSells);
+  const rest = unsold(buy, earlierSells);
   const price = sellPrice(buy.request.price, settings, info);
   const quantity = rest.gt(ZERO) ? downToStep(rest, info.lotSize.stepSize) : ZERO;
   const sellable = quantity.gt(ZERO) && quantity.gte(info.lotSize.minQty);

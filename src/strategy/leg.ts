@@ -43,6 +43,13 @@ const sumOf = (fills: readonly LegFill[], field: 'quantity' | 'baseCommission'):
 /** Base asset that the fills took as commission, as far as they are known. */
 export const baseCommission = ({ fills }: Leg): Decimal => sumOf(fills, 'baseCommission');
 
+/** Base asset of a buy that is there to be sold: filled, less what its sells filled and what commission took. */
+export const unsold = (buy: Leg, sells: readonly Leg[]): Decimal =>
+  sells.reduce(
+    (rest, sell) => rest.minus(sell.filled).minus(baseCommission(sell)),
+    buy.filled.minus(baseCommission(buy)),
+  );
+
 /** Whether every fill is known, and so what they cost. */
 export const isAccountedFor = ({ fills, filled }: Leg): boolean => !isBelow(sumOf(fills, 'quantity'), filled);
 

@@ -179,7 +179,8 @@ async function update(
   if (numUpdatedRows === 0n) throw new Error(`cycle ${id} has ended or was taken up by a later incarnation`);
 }
 
-const cycleOf = (row: CycleRow, symbol: string): Cycle => ({
+/** The cycle that a row holds. */
+export const cycleOf = (row: CycleRow, symbol: string): Cycle => ({
   id: Number(row.id),
   symbol,
   settings: parseSettings(row.settings, `cycle ${row.id}`),

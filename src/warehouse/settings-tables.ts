@@ -1,7 +1,15 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Settings, settingsToJson } from '../domain/settings.js';
+import { InputError, quoted } from '../platform/input-error.js';
 import { parseSettings } from '../platform/settings-file.js';
-import type { StoredTopic, SwitchStatus, Tables, TradingStatus } from './schema.js';
+import {
+  STORED_TOPICS,
+  type StoredTopic,
+  type SwitchStatus,
+  type Tables,
+  type TradingStatus,
+} from './schema.js';
+import { unknownSymbols } from './unknown-symbols.js';
 
 /** The settings tables as a user reads and writes them; who follows them hears of every change. */
 
@@ -10,15 +18,12 @@ export type Switches =
   | { readonly table: 'trading_settings' | 'streaming_settings' }
   | { readonly table: 'storing_settings'; readonly topic: StoredTopic };
 
-export type Switched =
-  /** What each symbol was before. */
-  | { readonly kind: 'switched'; readonly before: ReadonlyMap<string, TradingStatus> }
-  /** Nothing was changed. */
-  | {
-      readonly kind: 'unknown-symbols';
-      readonly unknown: readonly string[];
-      readonly known: readonly string[];
-    };
+/** @throws InputError when nothing on such a topic can be stored */
+export function storedTopic(given: string): StoredTopic {
+  const topic = STORED_TOPICS.find((known) => known === given);
+  if (topic !== undefined) return topic;
+  throw new InputError(`the topic ${quoted(given)} is unknown; allowed is ${STORED_TOPICS.join(', ')}`);
+}
 
 export interface SwitchRow {
   readonly symbol: string;
@@ -33,20 +38,31 @@ export interface SettingsRow {
   readonly settings: Settings;
 }
 
-/** Switches several symbols, all or none. Those that stood so already are told of again. */
+/** Makes new settings from those there are; what it throws leaves everything as it is. */
+export type ChangeOfSettings = (settings: Settings, symbol: string) => Settings;
+
+/**
+ * Switches several symbols, all or none. Those that stood so already are told of again.
+ *
+ * @param change of how they are traded, made together with the switch
+ * @returns what each symbol was before
+ * @throws UnknownSymbols when one is not known; nothing is changed then
+ */
 export function switchSymbols(
   db: Kysely<Tables>,
   switches: Switches,
   symbols: readonly string[],
   status: TradingStatus | SwitchStatus,
-): Promise<Switched> {
-  return db.transaction().execute(async (transaction): Promise<Switched> => {
+  change?: ChangeOfSettings,
+): Promise<ReadonlyMap<string, TradingStatus>> {
+  return db.transaction().execute(async (transaction) => {
     const before = await lockedStatuses(transaction, switches, symbols);
     const unknown = symbols.filter((symbol) => !before.has(symbol));
     if (unknown.length > 0) {
       const rows = await switchRows(transaction, switches.table);
-      return { kind: 'unknown-symbols', unknown, known: [...new Set(rows.map(({ symbol }) => symbol))] };
+      throw unknownSymbols(unknown, new Set(rows.map(({ symbol }) => symbol)));
     }
+    if (change !== undefined) for (const symbol of symbols) await changeIn(transaction, symbol, change);
     const type = switches.table === 'trading_settings' ? 'trading_status' : 'switch_status';
     await sql`
       UPDATE ${sql.table(switches.table)} AS settings
@@ -55,7 +71,7 @@ export function switchSymbols(
       WHERE symbols.id = symbol_id AND symbol = ANY (${[...symbols]}::text[]) ${ofTopic(switches)}`.execute(
       transaction,
     );
-    return { kind: 'switched', before };
+    return before;
   });
 }
 
@@ -93,33 +109,50 @@ export async function settingsRows(db: Kysely<Tables>): Promise<readonly Setting
   return rows.map(settingsOf);
 }
 
+/** How a symbol is traded; null when it is not known. */
+export async function settingsRow(db: Kysely<Tables>, symbol: string): Promise<SettingsRow | null> {
+  const row = await settingsQuery(db).where('symbol', '=', symbol).executeTakeFirst();
+  return row === undefined ? null : settingsOf(row);
+}
+
 /**
  * Changes how a symbol is traded, for cycles that begin from now on.
  *
- * @param change makes the new settings from those there are; what it throws leaves them as they are
- * @returns null when the symbol is not known
+ * @returns the row as it was and as it is; null when the symbol is not known
  */
 export function changeSettings(
   db: Kysely<Tables>,
   symbol: string,
-  change: (settings: Settings) => Settings,
-): Promise<SettingsRow | null> {
-  return db.transaction().execute(async (transaction) => {
-    const row = await settingsQuery(transaction)
-      .where('symbol', '=', symbol)
-      .forUpdate('trading_settings')
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    const current = settingsOf(row);
-    const settings = change(current.settings);
-    const { chunks, ...decimals } = settingsToJson(settings);
-    await transaction
-      .updateTable('trading_settings')
-      .set({ ...decimals, chunks, updated_at: sql`clock_timestamp()` })
-      .where('symbol_id', '=', row.symbol_id)
-      .execute();
-    return { ...current, settings };
-  });
+  change: ChangeOfSettings,
+): Promise<ChangedSettings | null> {
+  return db.transaction().execute((transaction) => changeIn(transaction, symbol, change));
+}
+
+/** What became of a symbol's settings. */
+export interface ChangedSettings {
+  readonly before: SettingsRow;
+  readonly after: SettingsRow;
+}
+
+async function changeIn(
+  transaction: Transaction<Tables>,
+  symbol: string,
+  change: ChangeOfSettings,
+): Promise<ChangedSettings | null> {
+  const row = await settingsQuery(transaction)
+    .where('symbol', '=', symbol)
+    .forUpdate('trading_settings')
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const before = settingsOf(row);
+  const settings = change(before.settings, symbol);
+  const { chunks, ...decimals } = settingsToJson(settings);
+  await transaction
+    .updateTable('trading_settings')
+    .set({ ...decimals, chunks, updated_at: sql`clock_timestamp()` })
+    .where('symbol_id', '=', row.symbol_id)
+    .execute();
+  return { before, after: { ...before, settings } };
 }
 
 const settingsQuery = (db: Kysely<Tables> | Transaction<Tables>) =>

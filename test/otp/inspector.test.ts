@@ -64,6 +64,24 @@ describe('inspectTree', () => {
     expect([ourTree(system), nactTree(system)]).toEqual([[], []]);
   });
 
+  it('shows what an actor was given last, oldest first, the running one included', async () => {
+    const { system } = aSystem();
+    const worker = aWorker(system);
+    const last = () => inspectTree(system)[0]?.lastMessages;
+    expect(last()).toEqual([]);
+    system.cast(worker, 'note', 'one');
+    system.send(worker, { kind: 'told' });
+    await settle(system);
+    expect(last()).toEqual(['cast note', 'info told']);
+    for (let count = 0; count < 7; count++) system.cast(worker, 'note', 'more');
+    const gate = aGate();
+    system.cast(worker, 'run', () => gate.promise);
+    while (last()?.at(-1) !== 'cast run') await new Promise((resolve) => setImmediate(resolve));
+    expect(last()).toEqual([...Array.from({ length: 7 }, () => 'cast note'), 'cast run']);
+    gate.open();
+    await settle(system);
+  });
+
   it('shows an actor whose inspect throws, and the others with it', () => {
     const { system } = aSystem();
     const throwing = () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  inspectTree,
   PubSub,
   type PubSubProtocol,
+  publication,
   publish,
+  publishAll,
+  publishedOn,
   subscribersOf,
   subscribeTo,
   unsubscribeFrom,
@@ -85,5 +89,28 @@ describe('PubSub', () => {
     await settle(system);
     expect([state().subscribersOf.size, state().subscriptions.size]).toEqual([0, 0]);
     expect(system.deadLetters).toBe(0);
+  });
+
+  it('tells how many messages were published on each topic, heard or not, and the last of them', async () => {
+    const { system, pubsub } = aPubSub();
+    subscribeTo(system, pubsub, 'T', aWorker(system));
+    for (const message of [1, 2, 3]) publish(system, pubsub, 'T', message);
+    publishAll(system, pubsub, [publication('U', 'unheard'), publication('T', 4)]);
+    expect(await publishedOn(system, pubsub)).toEqual(
+      new Map<string, unknown>([
+        ['T', { count: 4, last: 4 }],
+        ['U', { count: 1, last: 'unheard' }],
+      ]),
+    );
+  });
+
+  it('shows how many hear each topic, and of a kind that there are many of how many there are', async () => {
+    const { system, pubsub } = aPubSub();
+    const worker = aWorker(system);
+    for (let count = 0; count < 20; count++) subscribeTo(system, pubsub, `FEW:${count}`, worker);
+    for (let count = 0; count < 21; count++) subscribeTo(system, pubsub, `MANY:${count}`, worker);
+    await settle(system);
+    const few = Object.fromEntries(Array.from({ length: 20 }, (_, count) => [`FEW:${count}`, 1]));
+    expect(inspectTree(system)).toMatchObject([{ state: { topics: { ...few, 'MANY:*': '21 topics' } } }]);
   });
 });

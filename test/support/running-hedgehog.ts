@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import type { Environment } from '../../src/warehouse/connection.js';
@@ -26,9 +28,15 @@ export async function startHedgehog(environment: Environment): Promise<RunningHe
   return started;
 }
 
+/** Files and a port of its own: the tests' daemons meet neither one another nor one that somebody runs here. */
+const apart = (): Environment => ({
+  HEDGEHOG_DATA_DIR: join(process.env.HEDGEHOG_TEST_RUN ?? tmpdir(), 'daemons'),
+  HEDGEHOG_CONTROL_PORT: '0',
+});
+
 export function spawnHedgehog(environment: Environment): RunningHedgehog {
   const child = spawn(process.execPath, [CLI, 'start'], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...apart(), ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running.add(child);
@@ -79,7 +87,7 @@ export const commandsOn =
   (environment: () => Environment) =>
   (...args: string[]): Promise<Ran> =>
     new Promise((resolve) => {
-      const env = { ...process.env, ...environment() };
+      const env = { ...process.env, ...apart(), ...environment() };
       execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
         const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
         resolve({ code, stdout, stderr });

@@ -7,12 +7,14 @@ import type { SymbolInfo } from '../../domain/symbol-info.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
 import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { formatTree } from '../../otp/index.js';
+import { refuseTooSmallBudget } from '../../platform/budget-check.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import { randomId } from '../../platform/random-id.js';
 import { readSettings } from '../../platform/settings-file.js';
+import { shownNames } from '../../platform/shown-names.js';
 import { systemClock } from '../../platform/system-clock.js';
 import type { CycleStore } from '../../ports/cycle-store.js';
 import { saveRun } from '../../warehouse/backtest-runs.js';
@@ -23,9 +25,7 @@ import { type BacktestResult, runBacktest } from '../backtest.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import type { BacktestOptions } from './backtest-command.js';
 import { summaryTable } from './backtest-report.js';
-import { refuseTooSmallBudget } from './budget-check.js';
 import { progressBar } from './progress-bar.js';
-import { shownNames } from './shown-names.js';
 import { withDatabase } from './with-database.js';
 
 /** Runs the backtest command. Throws InputError for whatever is wrong with what was given, before anything is traded. */

@@ -9,9 +9,9 @@ import { wait } from '../../warehouse/retry.js';
 import { isRunning } from '../../warehouse/running-lock.js';
 import { switchRows } from '../../warehouse/settings-tables.js';
 import { storedExtent, storedSpan } from '../../warehouse/stored-trades.js';
+import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import type { PublishOptions } from './publish-command.js';
 import { withReadyDatabase } from './ready-database.js';
-import { unknownSymbols } from './switch-run.js';
 
 const LOOK_AGAIN_MS = 100;
 const LONGEST_INTERVAL_MS = 86_400_000;

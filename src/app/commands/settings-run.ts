@@ -1,13 +1,14 @@
 import Table from 'cli-table3';
 import { type Settings, settingsToJson } from '../../domain/settings.js';
 import { readExchangeInfo } from '../../exchange/exchange-info.js';
+import { refuseTooSmallBudget } from '../../platform/budget-check.js';
 import { InputError, quoted } from '../../platform/input-error.js';
 import { parseSettings } from '../../platform/settings-file.js';
 import { changeSettings, type SettingsRow, settingsRows } from '../../warehouse/settings-tables.js';
+import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
-import { refuseTooSmallBudget } from './budget-check.js';
 import { withReadyDatabase } from './ready-database.js';
-import { sayWhenNothingRuns, unknownSymbols } from './switch-run.js';
+import { sayWhenNothingRuns } from './switch-run.js';
 
 export function showSettings(symbol: string | undefined, asJson: boolean): Promise<void> {
   return withReadyDatabase(async (database) => {
@@ -31,9 +32,9 @@ export async function setSettings(symbol: string, assignments: readonly string[]
     return settings;
   };
   await withReadyDatabase(async (database) => {
-    const row = await database.withRetry(() => changeSettings(database.kysely, symbol, change));
-    if (row === null) throw unknown(symbol, await settingsRows(database.kysely));
-    say(settingsTable([row]));
+    const changed = await database.withRetry(() => changeSettings(database.kysely, symbol, change));
+    if (changed === null) throw unknown(symbol, await settingsRows(database.kysely));
+    say(settingsTable([changed.after]));
     await sayWhenNothingRuns(database);
   });
 }

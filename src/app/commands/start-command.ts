@@ -11,6 +11,8 @@ Environment:
   HEDGEHOG_TAPES_FOLDER   a folder of tapes, instead; the symbol is in the file or starts its name
   HEDGEHOG_TAPE_PACE      50/s: trades a second; 20ms: between trades; x10: ten times as recorded (default: x1)
   HEDGEHOG_TAPE_LOOP      on: at the end of a tape begin again, with ids and times that go on (default: off)
+  HEDGEHOG_CONTROL_PORT   where the local API listens, on 127.0.0.1: a port, or 0 for any (default: 7749)
+  HEDGEHOG_CONTROL_HOST   another address; what is not of this machine alone needs HEDGEHOG_CONTROL_INSECURE=yes
   HEDGEHOG_LOG_LEVEL      error, warn, info (default) or debug
 
 What is on starts by itself. hedgehog streaming, trading, storing and settings change what is wanted, from any other

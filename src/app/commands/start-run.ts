@@ -1,6 +1,8 @@
+import { controlPlaces } from '../../control/control-places.js';
 import { describeExit } from '../../otp/index.js';
 import { InputError, quoted } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
+import { LogRing } from '../../platform/log-ring.js';
 import { MachineError } from '../../platform/machine-error.js';
 import { onEndAsked } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
@@ -14,6 +16,7 @@ import { takeRunningLock } from '../../warehouse/running-lock.js';
 import type { Engine } from '../compose.js';
 import { seedListed } from '../listed-symbols.js';
 import { composeLive } from '../live.js';
+import { VERSION } from '../project-files.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
 
 /** How long an orderly stop may take: every symbol, every trader, and what is still to be stored. */
@@ -23,16 +26,17 @@ const CLOSE_MS = 5_000;
 /** Runs until it is asked to end, or cannot go on. */
 export async function start(): Promise<void> {
   const config = await readStartConfig(process.env);
-  const log = createLog(config.logLevel);
+  const logs = new LogRing(systemClock);
+  const log = logs.noting(createLog(config.logLevel));
   const ending = new Ending(log);
   try {
-    await stayAlive(() => run(config, log, ending));
+    await stayAlive(() => run(config, logs, log, ending));
   } finally {
     ending.forget();
   }
 }
 
-async function run(config: StartConfig, log: Log, ending: Ending): Promise<void> {
+async function run(config: StartConfig, logs: LogRing, log: Log, ending: Ending): Promise<void> {
   const clock = systemClock;
   const database = await openDatabase({ environment: process.env, log });
   try {
@@ -53,6 +57,7 @@ async function run(config: StartConfig, log: Log, ending: Ending): Promise<void>
         clock,
         log,
         onEnd: (reason) => ending.fail(`the supervisors gave up: ${describeExit(reason)}`),
+        control: { config: config.control, places: controlPlaces(process.env), version: VERSION, logs },
       });
       log.info('Hedgehog runs', describeExchange(config.exchange));
       const reason = await ending.asked;

@@ -1,11 +1,15 @@
-import { InputError, quoted } from '../../platform/input-error.js';
 import type { Database } from '../../warehouse/database.js';
 import { isRunning } from '../../warehouse/running-lock.js';
-import { STORED_TOPICS, type SwitchStatus, type TradingStatus } from '../../warehouse/schema.js';
+import type { SwitchStatus, TradingStatus } from '../../warehouse/schema.js';
 import { readReports, type ServiceReport } from '../../warehouse/service-reports.js';
-import { type Switches, type SwitchRow, switchRows, switchSymbols } from '../../warehouse/settings-tables.js';
+import {
+  type Switches,
+  type SwitchRow,
+  storedTopic,
+  switchRows,
+  switchSymbols,
+} from '../../warehouse/settings-tables.js';
 import { withReadyDatabase } from './ready-database.js';
-import { shownNames } from './shown-names.js';
 
 export const switchStreaming = (symbols: readonly string[], status: SwitchStatus): Promise<void> =>
   switchAndTell({ table: 'streaming_settings' }, 'streaming', symbols, status);
@@ -18,10 +22,7 @@ export function switchStoring(
   symbols: readonly string[],
   status: SwitchStatus,
 ): Promise<void> {
-  const topic = STORED_TOPICS.find((known) => known === given);
-  if (topic === undefined) {
-    throw new InputError(`the topic ${quoted(given)} is unknown; allowed is ${STORED_TOPICS.join(', ')}`);
-  }
+  const topic = storedTopic(given);
   return switchAndTell({ table: 'storing_settings', topic }, `storing ${topic}`, symbols, status);
 }
 
@@ -33,9 +34,8 @@ async function switchAndTell(
 ): Promise<void> {
   const symbols = [...new Set(given)];
   await withReadyDatabase(async (database) => {
-    const done = await database.withRetry(() => switchSymbols(database.kysely, switches, symbols, status));
-    if (done.kind === 'unknown-symbols') throw unknownSymbols(done.unknown, done.known);
-    for (const symbol of symbols) say(`${what}: ${answer(symbol, done.before.get(symbol), status)}`);
+    const before = await database.withRetry(() => switchSymbols(database.kysely, switches, symbols, status));
+    for (const symbol of symbols) say(`${what}: ${answer(symbol, before.get(symbol), status)}`);
     await sayWhenNothingRuns(database);
   });
 }
@@ -48,14 +48,6 @@ const STANDS: Readonly<Record<TradingStatus, string>> = {
 
 const answer = (symbol: string, before: TradingStatus | undefined, status: TradingStatus): string =>
   before === status ? `${symbol} ${STANDS[status]} already` : `${symbol} ${STANDS[status]}`;
-
-export function unknownSymbols(unknown: readonly string[], known: Iterable<string>): InputError {
-  const names = unknown.map(quoted).join(', ');
-  const verb = unknown.length === 1 ? 'is' : 'are';
-  return new InputError(
-    `${names} ${verb} unknown; allowed is ${shownNames(known) || 'no symbol: hedgehog db seed takes some in'}`,
-  );
-}
 
 /** A change that nobody follows is no mistake, and surprising all the same. */
 export async function sayWhenNothingRuns(database: Database): Promise<void> {

@@ -62,6 +62,11 @@ export class Backlogs {
     return intake;
   }
 
+  /** By topic, how many events are held and not stored yet. */
+  held(): ReadonlyMap<string, number> {
+    return new Map([...this.byTopic].map(([topic, { backlog }]) => [topic, backlog.size]));
+  }
+
   private readonly make: { readonly [Kind in StoredTopic]: (symbol: string) => Intake } = {
     TRADE_EVENTS: (symbol) => this.trades(symbol),
     ORDERS: (symbol) => this.orders(symbol),

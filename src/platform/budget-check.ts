@@ -1,7 +1,7 @@
-import { whole } from '../../domain/decimal.js';
-import type { Settings } from '../../domain/settings.js';
-import type { SymbolInfo } from '../../domain/symbol-info.js';
-import { InputError } from '../../platform/input-error.js';
+import { whole } from '../domain/decimal.js';
+import type { Settings } from '../domain/settings.js';
+import type { SymbolInfo } from '../domain/symbol-info.js';
+import { InputError } from './input-error.js';
 
 /**
  * Refuses a budget whose chunks are too small to order anything.

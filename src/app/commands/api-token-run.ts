@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { controlPlaces } from '../../control/control-places.js';
+import { codeOf } from '../../platform/error-facts.js';
+import { InputError } from '../../platform/input-error.js';
+
+export interface ApiTokenOptions {
+  readonly readOnly?: true;
+  readonly show?: true;
+}
+
+/** Nothing is asked for this, so it works whether a Hedgehog runs or not. */
+export function apiToken({ readOnly, show }: ApiTokenOptions): void {
+  const { readToken, fullToken } = controlPlaces(process.env);
+  const file = readOnly ? readToken : fullToken;
+  process.stdout.write(`${show ? tokenIn(file) : existing(file)}\n`);
+}
+
+function existing(file: string): string {
+  if (existsSync(file)) return file;
+  throw new InputError(`there is no token in ${file} yet: hedgehog start makes it`);
+}
+
+function tokenIn(file: string): string {
+  try {
+    return readFileSync(existing(file), 'utf8').trim();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `${file} cannot be read (${codeOf(error)}); run this as the user that Hedgehog runs as`,
+    );
+  }
+}

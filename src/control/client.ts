@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { codeOf, messageOf } from '../platform/error-facts.js';
+import { InputError } from '../platform/input-error.js';
+import { MachineError } from '../platform/machine-error.js';
+import { type Announcement, announcedIn } from './announcement.js';
+import type { ControlPlaces } from './control-places.js';
+import type { Access } from './tokens.js';
+
+/** A running Hedgehog, as commands ask it. Refusals are InputError, and what it cannot do at the moment is MachineError. */
+export interface ControlClient {
+  readonly pid: number;
+  get<T>(path: string, query?: Query): Promise<T>;
+  post<T>(path: string, body: object): Promise<T>;
+  /** Lines as they come, until it ends or the reader has enough. */
+  lines(path: string, query?: Query): AsyncGenerator<string>;
+}
+
+/** What is undefined is left out. */
+export type Query = Readonly<Record<string, string | undefined>>;
+
+const PATIENCE_MS = 30_000;
+
+/**
+ * Finds the Hedgehog that runs on the database, by what it announces.
+ *
+ * @param version of this command; another one's answers might not be understood
+ * @throws InputError when none runs, it is of another version, or its token cannot be read
+ */
+export function runningHedgehog(places: ControlPlaces, version: string, access: Access): ControlClient {
+  const announced = announcedIn(places.announcement);
+  if (announced === undefined || !isAlive(announced.pid)) throw noneRuns(places, announced);
+  if (announced.version !== version) {
+    throw new InputError(
+      `the Hedgehog that runs (process ${announced.pid}) is of version ${announced.version}, and this command of ${version}; ` +
+        'start it again, or use the command of that version',
+    );
+  }
+  return new Client(places, announced, readToken(places, access));
+}
+
+function noneRuns({ announcement, folder }: ControlPlaces, announced: Announcement | undefined): InputError {
+  const why =
+    announced === undefined
+      ? `there is no ${announcement}`
+      : `process ${announced.pid}, announced in ${announcement}, has ended`;
+  const database = announced?.database ?? folder.split('/').at(-1);
+  return new InputError(
+    `no Hedgehog runs on the database ${database}: ${why}. hedgehog start starts one; HEDGEHOG_ENV, HEDGEHOG_DATABASE, ` +
+      'DATABASE_URL and HEDGEHOG_DATA_DIR must be the same for both',
+  );
+}
+
+function readToken({ fullToken, readToken: readOnly }: ControlPlaces, access: Access): string {
+  const file = access === 'full' ? fullToken : readOnly;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new InputError(
+      `the token in ${file} cannot be read (${codeOf(error)}); run this as the user that Hedgehog runs as`,
+    );
+  }
+}
+
+class Client implements ControlClient {
+  constructor(
+    private readonly places: ControlPlaces,
+    private readonly announced: Announcement,
+    private readonly token: string,
+  ) {}
+
+  get pid(): number {
+    return this.announced.pid;
+  }
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.answer<T>('GET', withQuery(path, query));
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.answer<T>('POST', path, JSON.stringify(body));
+  }
+
+  async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
+    const response = await this.ask('GET', withQuery(path, query));
+    if (response.statusCode !== 200) throw refusedWith(response, await text(response));
+    try {
+      yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+    } catch (error) {
+      throw new MachineError(
+        `the Hedgehog that runs (process ${this.pid}) can be heard no more: ${messageOf(error)}`,
+      );
+    } finally {
+      response.destroy();
+    }
+  }
+
+  private async answer<T>(method: string, path: string, body?: string): Promise<T> {
+    const response = await this.ask(method, path, body);
+    const answered = await text(response);
+    if ((response.statusCode ?? 500) >= 400) throw refusedWith(response, answered);
+    return JSON.parse(answered) as T;
+  }
+
+  private ask(method: string, path: string, body?: string): Promise<IncomingMessage> {
+    const { socket, host, port } = this.announced;
+    const where = socket === null ? { host, port } : { socketPath: socket };
+    return new Promise((resolve, reject) => {
+      const asking = request({
+        ...where,
+        method,
+        path,
+        timeout: PATIENCE_MS,
+        agent: false,
+        headers: {
+          host: 'localhost',
+          authorization: `Bearer ${this.token}`,
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        },
+      });
+      const giveUp = (): void => {
+        asking.destroy(new Error('it does not answer'));
+      };
+      asking.on('timeout', giveUp);
+      asking.once('response', (response) => {
+        // The next line of a log may be long in coming.
+        asking.off('timeout', giveUp);
+        resolve(response);
+      });
+      asking.once('error', (error) => reject(this.unreachable(error)));
+      asking.end(body);
+    });
+  }
+
+  private unreachable(error: unknown): Error {
+    const { pid } = this.announced;
+    // The pid may be another process's by now.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ECONNREFUSED')
+      return noneRuns(this.places, this.announced);
+    return new MachineError(`the Hedgehog that runs (process ${pid}) cannot be asked: ${messageOf(error)}`);
+  }
+}
+
+function withQuery(path: string, query: Query): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
+
+function refusedWith({ statusCode = 500 }: IncomingMessage, answered: string): Error {
+  const message = `Hedgehog says: ${messageIn(answered)}`;
+  return statusCode < 500 ? new InputError(message) : new MachineError(message);
+}
+
+function messageIn(answered: string): string {
+  try {
+    return (JSON.parse(answered) as { error: { message: string } }).error.message;
+  } catch {
+    return answered;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is somebody else's.
+    return codeOf(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,31 @@
+import type { SymbolInfo } from '../domain/symbol-info.js';
+import type { ActorSystem, PubSubProtocol, Via } from '../otp/index.js';
+import type { LogRing } from '../platform/log-ring.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Service } from '../services/service.js';
+import type { Backlogs } from '../warehouse/backlog/backlogs.js';
+import type { Database } from '../warehouse/database.js';
+import type { ControlConfig } from './control-config.js';
+import type { ControlPlaces } from './control-places.js';
+
+/** The services that are switched through the API. */
+export const SERVICES = ['streaming', 'trading', 'storing'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** What the API looks at and changes. */
+export interface ControlDeps {
+  readonly config: ControlConfig;
+  readonly places: ControlPlaces;
+  readonly version: string;
+  readonly system: ActorSystem;
+  readonly pubsub: Via<PubSubProtocol>;
+  readonly database: Database;
+  readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list'> };
+  readonly backlogs: Backlogs;
+  /** The last lines of the log, and its next ones. */
+  readonly logs: LogRing;
+  readonly clock: Clock;
+  readonly log: Log;
+}

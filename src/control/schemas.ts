@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from '../ports/log.js';
+import { STORED_TOPICS } from '../warehouse/schema.js';
+
+/** What the API takes and gives. A schema's own message says what is allowed. */
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, values.join(', '));
+
+const MOST_SYMBOLS = 1_000;
+
+export const symbol = z.string('a symbol such as XRPUSDT').regex(/^[\w-]{1,40}$/, 'a symbol such as XRPUSDT');
+export const flag = oneOf(['true', 'false']);
+export const level = oneOf(LOG_LEVELS);
+const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
+const count = z.int().min(0);
+const time = z.iso.datetime();
+
+export const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+export interface ShownActor {
+  kind: string;
+  name: string;
+  path: string;
+  mailbox: number;
+  running: boolean;
+  handled: number;
+  restarts: number;
+  uptimeMs: number;
+  lastMessages: string[];
+  lastCrash: { reason: string; wallMs: number } | null;
+  state?: unknown;
+  children: ShownActor[];
+}
+
+export const actor = z
+  .object({
+    kind: z.string(),
+    name: z.string(),
+    path: z.string(),
+    mailbox: count.describe('messages that wait, the running one not included'),
+    running: z.boolean(),
+    handled: count.describe('messages handled since it was started the last time'),
+    restarts: count,
+    uptimeMs: z.number().min(0),
+    lastMessages: z.array(z.string()).describe('oldest first'),
+    lastCrash: z.object({ reason: z.string(), wallMs: z.number() }).nullable(),
+    state: z.unknown().describe('what its kind chooses to show'),
+    get children() {
+      return z.array(actor);
+    },
+  })
+  .meta({ id: 'Actor' }) as z.ZodType<ShownActor>;
+
+export const inspected = z.object({ actors: z.array(actor) });
+export const pathAsked = z.strictObject({
+  path: z
+    .string('the path of an actor, or its name')
+    .min(1, 'the path of an actor, or its name')
+    .max(500, 'the path of an actor, or its name'),
+});
+export const killed = z.object({ path: z.string(), kind: z.string() });
+
+export const order = z.object({
+  symbol,
+  side: oneOf(['BUY', 'SELL']),
+  status: z.string(),
+  price: decimal,
+  quantity: decimal,
+  executedQuantity: decimal,
+  orderId: z.int().nullable().describe("the exchange's; null until it has answered"),
+  clientOrderId: z.string(),
+  createdTime: z.int().nullable().describe('Unix milliseconds; null for one that is not stored'),
+  updatedTime: z.int().nullable(),
+});
+export const orders = z.object({ orders: z.array(order) });
+
+export const position = z.object({
+  cycleId: z.int(),
+  symbol,
+  phase: oneOf(['flat', 'buying', 'selling', 'buy-parked', 'sell-parked', 'closed']),
+  startedAt: time,
+  buyPrice: decimal.nullable(),
+  buyQuantity: decimal.nullable(),
+  bought: decimal.describe('base asset bought so far'),
+  sellPrice: decimal.nullable(),
+  sellQuantity: decimal.nullable(),
+  sold: decimal.describe('base asset sold so far'),
+  held: decimal.describe('base asset that is bought, less commission, and not sold'),
+  resting: order
+    .pick({ side: true, status: true, price: true, orderId: true, clientOrderId: true })
+    .nullable(),
+  lastPrice: decimal.nullable().describe('of the last trade; null when none was seen since the start'),
+  distance: decimal
+    .nullable()
+    .describe('how far the resting order is from the last price, as a fraction of that; negative below it'),
+  parkedBecause: z.string().nullable(),
+});
+export const positions = z.object({ positions: z.array(position) });
+
+const realised = z.object({
+  cycles: count.describe('cycles that were bought and sold'),
+  grossProfit: decimal,
+  fees: decimal.describe('the set rate on both legs'),
+  netProfit: decimal,
+  open: z.object({
+    cycles: count,
+    cost: decimal.describe('quote asset that what is held was bought for'),
+    profit: decimal
+      .nullable()
+      .describe(
+        'of open cycles at the last price, before fees; null when the last price of one is not known',
+      ),
+  }),
+});
+export const profit = z.object({
+  symbols: z.array(realised.extend({ symbol, quoteAsset: z.string().nullable() })),
+  totals: z
+    .array(realised.extend({ quoteAsset: z.string().nullable() }))
+    .describe('one for each quote asset'),
+});
+
+export const service = z.object({
+  service: z.string(),
+  wanted: z.array(
+    z.object({ symbol, topic: oneOf(STORED_TOPICS).nullable(), status: oneOf(['on', 'off', 'shutdown']) }),
+  ),
+  running: z.array(
+    z.object({
+      name: z.string(),
+      state: oneOf(['running', 'restarting', 'given-up']),
+      restarts: count,
+      reason: z.string().nullable(),
+    }),
+  ),
+});
+export const switched = z.object({
+  service: z.string(),
+  symbols: z.array(z.object({ symbol, before: z.string(), now: z.string() })),
+});
+
+const setting = z.union([z.string().max(100), z.number()]);
+export const settingsGiven = z
+  .strictObject(
+    {
+      chunks: setting.optional(),
+      budget: setting.optional(),
+      buy_down_interval: setting.optional(),
+      profit_interval: setting.optional(),
+      rebuy_interval: setting.optional(),
+      fee: setting.optional(),
+    },
+    'settings: chunks, budget, buy_down_interval, profit_interval, rebuy_interval, fee',
+  )
+  .describe('numbers or decimal strings; what is not given stays as it is');
+const someSymbols = z
+  .array(symbol, 'a list of symbols')
+  .min(1, 'at least one symbol')
+  .max(MOST_SYMBOLS, `at most ${MOST_SYMBOLS} symbols`);
+export const toSwitch = z.strictObject({ symbols: someSymbols }, 'an object with the key symbols');
+export const toTrade = z.strictObject(
+  { symbols: someSymbols, settings: settingsGiven.optional() },
+  'an object with the keys symbols and settings',
+);
+export const toStore = z.strictObject(
+  { symbols: someSymbols, topic: oneOf(STORED_TOPICS) },
+  'an object with the keys symbols and topic',
+);
+
+const settingsJson = z.object({
+  chunks: z.int(),
+  budget: decimal,
+  buy_down_interval: decimal,
+  profit_interval: decimal,
+  rebuy_interval: decimal,
+  fee: decimal,
+});
+export const settings = z.object({ symbol, status: z.string(), settings: settingsJson });
+export const settingsChanged = z.object({
+  symbol,
+  dryRun: z.boolean(),
+  before: settingsJson,
+  after: settingsJson,
+  changes: z.array(z.object({ key: z.string(), from: z.string(), to: z.string() })),
+  from: z.string().describe('when they apply'),
+  openCycles: count.describe('cycles that go on with the settings they began with'),
+});
+
+export const logEntry = z.object({
+  time,
+  level,
+  message: z.string(),
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export const health = z.object({ status: z.literal('alive'), pid: z.int(), version: z.string() });
+export const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });

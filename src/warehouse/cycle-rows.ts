@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import type { Cycle } from '../ports/cycle-store.js';
+import { cycleOf } from './database-cycle-store.js';
+import type { Tables } from './schema.js';
+
+const PAGE = 500;
+
+const liveCycles = (db: Kysely<Tables>) =>
+  db
+    .selectFrom('cycles')
+    .innerJoin('symbols', 'symbols.id', 'symbol_id')
+    .selectAll('cycles')
+    .select('symbol')
+    .where('scope', '=', 'live')
+    .orderBy('cycles.id');
+
+/** A cycle as it is on record, for who only looks at it. */
+export interface RecordedCycle extends Cycle {
+  readonly startedAt: Date;
+}
+
+/** The cycles that have not ended, by id; takes none of them up. */
+export async function openCycles(db: Kysely<Tables>): Promise<readonly RecordedCycle[]> {
+  const rows = await liveCycles(db).where('ended_at', 'is', null).execute();
+  return rows.map((row) => ({ ...cycleOf(row, row.symbol), startedAt: row.started_at }));
+}
+
+/** Every cycle, ended or not, by id, some at a time: there may be very many. */
+export async function* allCycles(db: Kysely<Tables>): AsyncGenerator<readonly Cycle[]> {
+  for (let after = '0'; ; ) {
+    const rows = await liveCycles(db).where('cycles.id', '>', after).limit(PAGE).execute();
+    yield rows.map((row) => cycleOf(row, row.symbol));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.id;
+  }
+}

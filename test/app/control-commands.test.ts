@@ -1,0 +1,283 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { seedSettings } from '../../seeds/settings.js';
+import { DEFAULT_SETTINGS, settingsToJson } from '../../src/domain/settings.js';
+import { newLeg } from '../../src/strategy/leg.js';
+import type { Position } from '../../src/strategy/position.js';
+import { positionToJson } from '../../src/strategy/position-json.js';
+import { decimal } from '../../src/testing/index.js';
+import { storeOrders } from '../../src/warehouse/order-store.js';
+import { symbolIdOf } from '../../src/warehouse/symbol-ids.js';
+import { testDatabase } from '../support/database.js';
+import { anOrder } from '../support/market.js';
+import { commandsOn, endAfterEach, eventually, startHedgehog } from '../support/running-hedgehog.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const db = testDatabase();
+const folder = tempFolder();
+const environment = () => ({ ...db.environment, HEDGEHOG_DATA_DIR: folder.path('data') });
+const command = commandsOn(environment);
+const start = () => startHedgehog(environment());
+endAfterEach();
+
+beforeEach(async () => {
+  await db.empty();
+  await seedSettings(db.database.kysely, ['XRPUSDT']);
+});
+
+const leg = (side: 'BUY' | 'SELL', price: string, filled: string) => ({
+  ...newLeg(
+    { symbol: 'XRPUSDT', side, price: decimal(price), quantity: decimal('10'), clientOrderId: `c-${side}` },
+    1,
+  ),
+  orderId: 5,
+  filled: decimal(filled),
+});
+
+/** One cycle that sold 10 for 0.53 that it had bought for 0.5, and one that is selling. */
+async function trade(): Promise<void> {
+  const { kysely } = db.database;
+  const rebuy = { below: decimal('0.1'), status: 'unspent' } as const;
+  const closed: Position = {
+    phase: 'closed',
+    earlierSells: [],
+    result: { kind: 'sold' },
+    rebuy: 'unspent',
+    buy: leg('BUY', '0.5', '10'),
+    sell: leg('SELL', '0.53', '10'),
+  };
+  const selling: Position = {
+    phase: 'selling',
+    earlierSells: [],
+    buy: leg('BUY', '0.5', '10'),
+    sell: leg('SELL', '0.52', '4'),
+    rebuy,
+  };
+  for (const [position, ended_at] of [
+    [closed, new Date()],
+    [selling, null],
+  ] as const) {
+    await kysely
+      .insertInto('cycles')
+      .values({
+        symbol_id: await symbolIdOf(kysely, 'XRPUSDT'),
+        settings: JSON.stringify(settingsToJson(DEFAULT_SETTINGS)),
+        position: JSON.stringify(positionToJson(position)),
+        ended_at,
+      })
+      .execute();
+  }
+  await storeOrders(kysely, await symbolIdOf(kysely, 'XRPUSDT'), [
+    anOrder({ clientOrderId: 'c-SELL', side: 'SELL', price: '0.52', createdTime: 1_767_323_045_000 }),
+  ]);
+}
+
+/** Cells of a table, row by row. */
+const cells = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('│'))
+    .map((line) =>
+      line
+        .split('│')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+describe('commands that look into a running Hedgehog', () => {
+  it('say that none runs, and of which database', async () => {
+    for (const args of [['inspect'], ['kill', 'PubSub'], ['orders'], ['positions'], ['profit'], ['logs']]) {
+      const refused = await command(...args);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toMatch(
+        /^hedgehog: no Hedgehog runs on the database \S+: there is no .*control\.json\. /,
+      );
+    }
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    await hedgehog.stop('SIGKILL');
+    const refused = await command('inspect');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /process \d+, announced in .*control\.json, has ended\. hedgehog start starts one/,
+    );
+  });
+
+  it('show its actors, one of them, and have one crash', async () => {
+    const hedgehog = await start();
+    await command('trading', 'start', 'XRPUSDT');
+    await hedgehog.says('trading: XRPUSDT is started');
+    const tree = (await command('inspect')).stdout.split('\n');
+    expect(tree[0]).toMatch(
+      /^Hedgehog {2}mailbox 0, handled 0, restarts 0, up [\d.]+m?s, last crash none, \{/,
+    );
+    expect(tree.find((line) => line.includes('Leader XRPUSDT'))).toMatch(
+      /^ {8}Leader XRPUSDT {2}mailbox 0, handled \d+, restarts 0, .*"traders":"1 of 5"/,
+    );
+    expect(tree.at(-2)).toMatch(/^ {2}Control {2}.*"port":\d+,"socket":"/);
+    const one = (await command('inspect', 'Leader XRPUSDT')).stdout.split('\n');
+    expect(one.map((line) => line.slice(2, 15).trim())).toEqual([
+      'dgehog/Tradin',
+      'kind',
+      'mailbox',
+      'handled',
+      'restarts',
+      'last crash',
+      'last messages',
+      'state',
+      'children',
+      '',
+    ]);
+    const killed = await command('kill', 'Leader XRPUSDT');
+    expect(killed).toMatchObject({ code: 0, stderr: '' });
+    expect(killed.stdout).toMatch(
+      /SymbolSupervisor XRPUSDT\/Leader XRPUSDT is killed; hedgehog inspect shows/,
+    );
+    const leader = await eventually(
+      async () => JSON.parse((await command('inspect', 'Leader XRPUSDT', '--json')).stdout) as object,
+      'it is back',
+    );
+    expect(leader).toMatchObject({
+      kind: 'Leader',
+      restarts: 1,
+      lastCrash: { reason: 'Error: killed through the control API' },
+    });
+    const roots = JSON.parse((await command('inspect', '--json')).stdout) as { path: string }[];
+    expect(roots.map(({ path }) => path)).toEqual(['Hedgehog']);
+    for (const [args, problem] of [
+      [['kill', 'Hedgehog'], 'end the process with SIGTERM instead'],
+      [['kill', 'nobody'], 'there is no actor "nobody"; see hedgehog inspect'],
+      [['inspect', 'nobody'], 'there is no actor "nobody"'],
+    ] as const) {
+      const refused = await command(...args);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(problem);
+    }
+    expect(await hedgehog.stop()).toBe(0);
+  });
+
+  it('show the tree again and again, plainly where there is no terminal', async () => {
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    const output = await new Promise<string>((resolve) => {
+      const env = { ...process.env, ...environment() };
+      const watching = execFile(process.execPath, ['dist/src/app/cli.js', 'inspect', '--watch'], { env });
+      let text = '';
+      watching.stdout?.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.split('Hedgehog  mailbox').length > 2) watching.kill('SIGINT');
+      });
+      watching.on('close', () => resolve(text));
+    });
+    expect(output).not.toContain('\u001b');
+    await hedgehog.stop();
+  });
+
+  it('show orders, positions and profit', async () => {
+    await trade();
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    expect(cells((await command('positions')).stdout)).toEqual([
+      ['cycle', 'symbol', 'phase', 'buy', 'bought', 'sell', 'sold', 'held', 'last', 'resting', 'note'],
+      ['2', 'XRPUSDT', 'selling', '10 at 0.5', '10', '10 at 0.52', '4', '6', '', 'sell at 0.52', ''],
+    ]);
+    expect(cells((await command('profit')).stdout)).toEqual([
+      ['symbol', 'cycles', 'gross', 'fees', 'realised', 'open cycles', 'open cost', 'open profit', 'in'],
+      ['XRPUSDT', '1', '0.3', '0.0103', '0.2897', '1', '3', 'the last price is not known', 'USDT'],
+      ['total', '1', '0.3', '0.0103', '0.2897', '1', '3', 'the last price is not known', 'USDT'],
+    ]);
+    expect((await command('orders', '--symbol', 'XRPUSDT', '--open', '--csv')).stdout).toBe(
+      'createdTime,updatedTime,symbol,side,status,price,quantity,executedQuantity,orderId,clientOrderId\n' +
+        '2026-01-02T03:04:05.000Z,1970-01-01T00:00:01.000Z,XRPUSDT,SELL,NEW,0.52,10,0,1,c-SELL\n',
+    );
+    expect(cells((await command('orders')).stdout)[1]?.slice(2, 6)).toEqual([
+      'XRPUSDT',
+      'SELL',
+      'NEW',
+      '0.52',
+    ]);
+    expect((await command('orders', '--symbol', 'BTCUSDT')).stdout).toBe('no orders\n');
+    const printed = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await command(...args, '--json')).stdout);
+    expect(await printed('orders', '--limit', '1')).toMatchObject([
+      { clientOrderId: 'c-SELL', price: '0.52' },
+    ]);
+    expect(await printed('positions')).toMatchObject([{ cycleId: 2, held: '6' }]);
+    expect(await printed('profit')).toMatchObject({ totals: [{ netProfit: '0.2897' }] });
+    expect(await command('orders', '--csv', '--json')).toMatchObject({ code: 2, stdout: '' });
+    expect((await command('orders', '--limit', '0')).stderr).toContain(
+      'limit is "0"; allowed is a number from 1 to 1000',
+    );
+    await hedgehog.stop();
+  });
+
+  it('show its log, and follow it to its end', async () => {
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    const lines = (await command('logs')).stdout.split('\n');
+    expect(lines.some((line) => /^\S+Z info {2}Hedgehog runs symbols=22/.test(line))).toBe(true);
+    expect((await command('logs', '--level', 'error')).stdout).toBe('');
+    expect((await command('logs', '--level', 'loud')).stderr).toContain('level is "loud"');
+    const following = command('logs', '--follow', '--json');
+    await command('trading', 'start', 'XRPUSDT');
+    await hedgehog.says('trading: XRPUSDT is started');
+    expect(await hedgehog.stop()).toBe(0);
+    const followed = await following;
+    expect(followed.code).toBe(0);
+    expect(followed.stderr).toMatch(/^Hedgehog \(process \d+\) has ended\n$/);
+    const messages = followed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages).toEqual(
+      expect.arrayContaining([
+        'Hedgehog runs',
+        'trading: XRPUSDT is started',
+        'stopping; orders stay where they are',
+      ]),
+    );
+  });
+
+  it('tell where the tokens are, and print one only when they are told to', async () => {
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    const file = (await command('api-token')).stdout.trim();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const readOnly = await command('api-token', '--read-only');
+    expect(readOnly.stdout).toMatch(/control\.read\.token\n$/);
+    const shown = (await command('api-token', '--show')).stdout;
+    expect(shown).toBe(readFileSync(file, 'utf8'));
+    expect(hedgehog.output()).not.toContain(shown.trim());
+    await hedgehog.stop();
+    expect(hedgehog.output()).not.toContain(shown.trim());
+    const none = await commandsOn(() => ({ ...environment(), HEDGEHOG_DATA_DIR: folder.path('none') }))(
+      'api-token',
+    );
+    expect(none).toMatchObject({ code: 2, stdout: '' });
+    expect(none.stderr).toContain('yet: hedgehog start makes it');
+  });
+
+  it('explain themselves with examples, without a Hedgehog', async () => {
+    for (const name of ['inspect', 'kill', 'orders', 'positions', 'profit', 'logs', 'api-token']) {
+      const help = await command(name, '--help');
+      expect([name, help.code]).toEqual([name, 0]);
+      expect(help.stdout).toContain(`Usage: hedgehog ${name}`);
+      expect(help.stdout).toMatch(/Examples:\n {2}(hedgehog|curl)/);
+    }
+  });
+});
+
+describe('a Hedgehog whose API is refused', () => {
+  it('does not start open to other machines, or on a port that is none', async () => {
+    const refused = await commandsOn(() => ({
+      ...environment(),
+      HEDGEHOG_CONTROL_HOST: '0.0.0.0',
+      HEDGEHOG_CONTROL_PORT: 'x',
+    }))('start');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('HEDGEHOG_CONTROL_HOST is "0.0.0.0": whoever can reach it');
+    await sql`SELECT 1`.execute(db.database.kysely);
+  });
+});
