@@ -32,7 +32,13 @@ export type CancelOutcome =
   | RateLimited
   | OutcomeUnknown;
 
-export type OrderKey = { readonly orderId: number } | { readonly clientOrderId: string };
+/**
+ * Which order. The exchange's own id is the surer name: an order that somebody else has cancelled may go by another client order
+ * id since. It is found under ours nevertheless when that is told as well.
+ */
+export type OrderKey =
+  | { readonly orderId: number; readonly clientOrderId?: string }
+  | { readonly clientOrderId: string };
 
 export type LookupOutcome =
   | { readonly kind: 'found'; readonly order: Order }

@@ -20,7 +20,7 @@ import {
   type Selling,
   type SellParked,
 } from './position.js';
-import { buyPrice, buyQuantity, rebuyBelow, sellPrice } from './pricing.js';
+import { buyPrice, buyQuantity, isWorthSelling, rebuyBelow, sellPrice } from './pricing.js';
 
 /** What happens to a cycle. */
 export type CycleEvent =
@@ -131,6 +131,9 @@ function placeBuy(
   const quantity = price.gt(ZERO) ? buyQuantity(price, settings, info) : ZERO;
   const broken = brokenRule(info, { price, quantity });
   if (broken !== null) return parkBuy({ code: broken.code, reason: broken.message }, flat);
+  // Bought again and again, and never sold, it would use up all the money there is.
+  if (!isWorthSelling(quantity.minus(quantity.times(settings.fee)), sellPrice(price, settings, info), info))
+    return parkBuy(TOO_LITTLE, flat);
   const request = {
     symbol,
     side: 'BUY',
@@ -144,6 +147,12 @@ function placeBuy(
     action: { kind: 'place-order', request },
   };
 }
+
+const TOO_LITTLE: ParkReason = {
+  code: null,
+  reason:
+    'what a chunk buys would be, less the fee, too little to be sold again; it takes a larger budget or fewer chunks',
+};
 
 /** Something was told of an order; when it is one of ours, its leg moves on, and perhaps the cycle with it. */
 function onOrder(
@@ -204,11 +213,10 @@ function placeSell(
 ): Step {
   const rest = unsold(buy, earlierSells);
   const price = sellPrice(buy.request.price, settings, info);
-  const quantity = rest.gt(ZERO) ? downToStep(rest, info.lotSize.stepSize) : ZERO;
-  const sellable = quantity.gt(ZERO) && quantity.gte(info.lotSize.minQty);
-  if (!sellable || price.times(quantity).lt(info.notional.minNotional))
+  if (!isWorthSelling(rest, price, info))
     return close({ kind: 'dust', quantity: rest }, rebuy.status, { buy, sell: null, earlierSells });
 
+  const quantity = downToStep(rest, info.lotSize.stepSize);
   const broken = brokenRule(info, { price, quantity });
   if (broken !== null)
     return parkSell({ code: broken.code, reason: broken.message }, { buy, earlierSells, rebuy, attempt });

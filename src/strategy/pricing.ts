@@ -1,4 +1,4 @@
-import { type Decimal, downToStep, ONE, whole, wholeTimes } from '../domain/decimal.js';
+import { type Decimal, downToStep, ONE, whole, wholeTimes, ZERO } from '../domain/decimal.js';
 import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 
@@ -51,5 +51,11 @@ export function sellPrice(
 /** A trade strictly below this price makes a trader ask for one more trader. */
 export const rebuyBelow = (bought: Decimal, { rebuyInterval }: Settings): Decimal =>
   bought.minus(bought.times(rebuyInterval));
+
+/** Whether the exchange would let so much of the base asset be sold at that price, cut down to the step. */
+export function isWorthSelling(amount: Decimal, price: Decimal, { lotSize, notional }: SymbolInfo): boolean {
+  const quantity = amount.gt(ZERO) ? downToStep(amount, lotSize.stepSize) : ZERO;
+  return quantity.gt(ZERO) && quantity.gte(lotSize.minQty) && !price.times(quantity).lt(notional.minNotional);
+}
 
 const finestStep = (precision: number): Decimal => ONE.div(whole(10).pow(precision));

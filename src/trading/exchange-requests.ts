@@ -21,9 +21,16 @@ export function place(self: TraderSelf, exchange: Exchange, request: OrderReques
   );
 }
 
-export function getOrder(self: TraderSelf, exchange: Exchange, request: OrderRequest): void {
+/** @param orderId the exchange's, null while it has not told it */
+export function getOrder(
+  self: TraderSelf,
+  exchange: Exchange,
+  request: OrderRequest,
+  orderId: number | null,
+): void {
+  const { symbol, clientOrderId } = request;
   self.pipe(
-    exchange.getOrder(request.symbol, { clientOrderId: request.clientOrderId }),
+    exchange.getOrder(symbol, orderId === null ? { clientOrderId } : { orderId, clientOrderId }),
     (outcome) => ({ kind: 'lookup-answered', request, outcome }),
     () => ({
       kind: 'lookup-answered',

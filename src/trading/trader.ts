@@ -141,7 +141,13 @@ function perform(state: TraderState, action: Action, self: TraderSelf, lookUpMs:
 }
 
 function lookUp(state: TraderState, request: OrderRequest, self: TraderSelf): void {
-  if (state.lookUps.ask(request.clientOrderId)) getOrder(self, state.deps.exchange, request);
+  if (state.lookUps.ask(request.clientOrderId)) askOfOrder(state, request, self);
+}
+
+function askOfOrder({ deps, position }: TraderState, request: OrderRequest, self: TraderSelf): void {
+  const leg = workingLeg(position);
+  const isOfLeg = leg?.request.clientOrderId === request.clientOrderId;
+  getOrder(self, deps.exchange, request, isOfLeg ? leg.orderId : null);
 }
 
 function lookUpLater(state: TraderState, request: OrderRequest, delayMs: number, self: TraderSelf): void {
@@ -153,7 +159,7 @@ function lookUpLater(state: TraderState, request: OrderRequest, delayMs: number,
 function onResumed(state: TraderState, self: TraderSelf): void {
   const leg = workingLeg(state.position);
   if (leg === null || leg.orderId === null) return;
-  if (state.lookUps.askAnew(leg.request.clientOrderId)) getOrder(self, state.deps.exchange, leg.request);
+  if (state.lookUps.askAnew(leg.request.clientOrderId)) askOfOrder(state, leg.request, self);
 }
 
 const CANCEL_RETRY_MS = 1_000;
@@ -307,7 +313,7 @@ export const Trader: GenServer<TraderProtocol> = {
           : { state };
       case 'look-up-again':
         if (state.lookUps.isDue(message.request.clientOrderId, message.wait))
-          getOrder(self, state.deps.exchange, message.request);
+          askOfOrder(state, message.request, self);
         return { state };
       case 'user-data-resumed':
         onResumed(state, self);

@@ -114,7 +114,9 @@ export class CatchUpPass {
     const order = this.queue.shift() as OrderInDoubt;
     // At the end until it is answered, so that one that never is holds up none of the others.
     this.queue.push(order);
-    const outcome = await exchange.getOrder(symbol, { clientOrderId: order.clientOrderId });
+    const { clientOrderId, orderId } = order;
+    const key = orderId === null ? { clientOrderId } : { orderId, clientOrderId };
+    const outcome = await exchange.getOrder(symbol, key);
     if (outcome.kind === 'unavailable')
       return { found: [], waitMs: Math.max(outcome.retryAfterMs, FIRST_WAIT_MS) };
     this.queue.pop();

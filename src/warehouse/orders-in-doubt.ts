@@ -4,6 +4,8 @@ import type { Tables } from './schema.js';
 /** An order that may have changed without anybody storing it. */
 export interface OrderInDoubt {
   readonly clientOrderId: string;
+  /** The exchange's, where it is stored. */
+  readonly orderId: number | null;
   /** False when `orders` does not have it at all; a cycle names it, whose order may never have been placed. */
   readonly isStored: boolean;
 }
@@ -32,20 +34,24 @@ export async function ordersInDoubt(db: Kysely<Tables>, symbolId: number): Promi
     SELECT clock_timestamp() AS "asOf", coalesce(max(caught_up_at), now() - ${AT_FIRST}) - ${MARGIN} AS since
     FROM order_catch_ups WHERE symbol_id = ${symbolId}`.execute(db);
   const { asOf, since } = times.rows[0] as { asOf: Date; since: Date };
-  const { rows } = await sql<OrderInDoubt>`
+  const { rows } = await sql<Omit<OrderInDoubt, 'orderId'> & { orderId: string | null }>`
     WITH named AS (
       SELECT jsonb_path_query(position, '$.**.clientOrderId') #>> '{}' AS id
       FROM cycles
       WHERE symbol_id = ${symbolId} AND scope = 'live' AND (ended_at IS NULL OR ended_at > ${since}::timestamptz)
     )
-    SELECT id AS "clientOrderId", false AS "isStored" FROM named
+    SELECT id AS "clientOrderId", NULL::bigint AS "orderId", false AS "isStored" FROM named
     WHERE NOT EXISTS (
       SELECT FROM orders WHERE symbol_id = ${symbolId} AND client_order_id = named.id)
     UNION
-    SELECT client_order_id, true FROM orders
+    SELECT client_order_id, order_id, true FROM orders
     WHERE symbol_id = ${symbolId} AND status IN ('NEW', 'PARTIALLY_FILLED')
     ORDER BY 1`.execute(db);
-  return { asOf, orders: rows };
+  const orders = rows.map(({ orderId, ...row }) => ({
+    ...row,
+    orderId: orderId === null ? null : Number(orderId),
+  }));
+  return { asOf, orders };
 }
 
 /** Every order of a cycle that had ended by then has been looked up, and is stored if the exchange has it. */

@@ -30,13 +30,16 @@ export class KnownOrders implements OrderLookup {
   }
 
   async getOrder(_symbol: string, key: OrderKey): Promise<LookupOutcome> {
-    const id = 'clientOrderId' in key ? key.clientOrderId : String(key.orderId);
+    const id = 'orderId' in key ? (key.clientOrderId ?? String(key.orderId)) : key.clientOrderId;
     await this.ask(id);
     const first = this.first.shift();
     if (first instanceof Error) throw first;
     if (first !== undefined) return first;
-    const order = this.byId.get(id);
-    return order === undefined ? { kind: 'absent' } : { kind: 'found', order };
+    const order =
+      'orderId' in key
+        ? [...this.byId.values()].find(({ orderId }) => orderId === key.orderId)
+        : this.byId.get(id);
+    return order === undefined ? { kind: 'absent' } : { kind: 'found', order: { ...order, ...key } };
   }
 
   private async ask(what: string): Promise<void> {

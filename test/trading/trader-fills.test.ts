@@ -147,6 +147,20 @@ describe('when orders are told of again', () => {
     expect(phaseOf(flat)).toBe('selling');
   });
 
+  it('a working order is asked for by the exchange’s own id: once cancelled by somebody else, it may have lost ours', async () => {
+    const { trader, buy } = await aBuyingTrader();
+    const { orderId } = engine.exchange.orderOf(buy);
+    engine.exchange.expectLookup(
+      { orderId, clientOrderId: buy.request.clientOrderId },
+      found(anOrder({ orderId, clientOrderId: buy.request.clientOrderId, status: 'CANCELED' })),
+    );
+    await engine.exchange.resumeUserData();
+    expect(trader.position).toMatchObject({
+      phase: 'buy-parked',
+      why: { code: null, reason: 'the exchange ended the buy as CANCELED' },
+    });
+  });
+
   it('a parked cycle asks nothing', async () => {
     engine.exchange.expectOrder({ side: 'BUY' }, rejected());
     const trader = await engine.startTrader();

@@ -140,6 +140,15 @@ describe('a subscriber of orders that begins', () => {
     expect(await stored()).toEqual(['1 CANCELED 0', '2 FILLED 10', '3 FILLED 10']);
   });
 
+  it('finds what is stored as open by the exchange’s own id: somebody else may have cancelled it under another', async () => {
+    await alreadyStored(order(5));
+    exchange.has({ ...order(5, 'CANCELED'), clientOrderId: 'web_4f2a' });
+    const store = await begun();
+    expect(await stored()).toEqual(['5 CANCELED 0']);
+    expect(errorsOf(store)).toEqual([]);
+    await store.stop();
+  });
+
   it('stores what the exchange lists as open, and looks none of that up once more', async () => {
     await alreadyStored(order(1));
     exchange.has(order(1, 'PARTIALLY_FILLED', '4'), order(2));

@@ -69,7 +69,8 @@ export function binanceExchange(
 
 /** The order's client order id, from which that of its cancel follows; of one that is not found, a stand-in. */
 async function ownIdOf(rest: BinanceRest, symbol: string, key: OrderKey): Promise<string> {
-  if ('clientOrderId' in key) return key.clientOrderId;
+  if (!('orderId' in key)) return key.clientOrderId;
+  if (key.clientOrderId !== undefined) return key.clientOrderId;
   const found = await rest.ask(queryOrder(symbol, key));
   return found.kind === 'ok' ? found.value.clientOrderId : String(key.orderId);
 }

@@ -52,7 +52,7 @@ export async function lookUpOrder(rest: BinanceRest, symbol: string, key: OrderK
   if (order !== undefined) return foundWithFills(rest, order, key);
   // Once more: it may have been placed while we looked.
   if ((await rest.settledInMs(symbol, key)) > 0) return unavailableFor(APPEARS_RETRY_MS);
-  if ('clientOrderId' in key) rest.foundAbsent(symbol, key.clientOrderId);
+  if (!('orderId' in key)) rest.foundAbsent(symbol, key.clientOrderId);
   return { kind: 'absent' };
 }
 

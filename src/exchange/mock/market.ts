@@ -102,7 +102,7 @@ function settle(market: Market, latest: Entry): void {
 
 /** The order of an account; undefined when it has none by this key. */
 export function find(market: Market, account: string, key: OrderKey): Entry | undefined {
-  if ('clientOrderId' in key) return market.byClientOrderId.get(account)?.get(key.clientOrderId);
+  if (!('orderId' in key)) return market.byClientOrderId.get(account)?.get(key.clientOrderId);
   const entry = market.orders.get(key.orderId);
   return entry?.account === account ? entry : undefined;
 }

@@ -197,6 +197,16 @@ describe('an order that is looked up', () => {
     expect(stage.server.to(TRADES)).toEqual([]);
   });
 
+  it('by both ids is found under our own, though somebody else has cancelled it and it goes by theirs', async () => {
+    const cancelled = payload('order-cancelled-renamed', { clientOrderId: 'web_4f2a', executedQty: '0' });
+    stage.server.on(QUERY, byId({ 812: cancelled }));
+    expect(await stage.exchange.getOrder('BTCUSDT', { orderId: 812, ...KEY })).toMatchObject({
+      kind: 'found',
+      order: { ...KEY, orderId: 812, status: 'CANCELED' },
+    });
+    expect(stage.server.to(QUERY).map(({ given }) => given.origClientOrderId)).toEqual([undefined]);
+  });
+
   it('is found among the open orders when look-ups do not know it yet', async () => {
     stage.server.on(QUERY, NOT_THERE);
     stage.server.on(OPEN, { body: [payload('order', { orderId: 9, clientOrderId: 'x' }), payload('order')] });
