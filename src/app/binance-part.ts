@@ -30,7 +30,12 @@ export const restOf = (system: ActorSystem): BinanceRest =>
 
 /** Binance, or what speaks like it: the REST client, and the stream that tells of our orders. */
 export const binancePart =
-  ({ remote: { endpoints, credentials }, random, budget, userData = {} }: BinancePartOptions): BuildExchange =>
+  ({
+    remote: { endpoints, credentials },
+    random,
+    budget,
+    userData = {},
+  }: BinancePartOptions): BuildExchange =>
   ({ system, pubsub, clock, log }) => {
     const rest = restOf(system);
     return {

@@ -38,14 +38,23 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
       name: `the ${socket} connection is shut down without notice`,
       faults: [{ what: 'shut-down-connection', where: { socket }, leadMs: 0, times: 2 }] as const,
     })),
-    { name: 'all connections are shut down with notice', faults: [{ what: 'shut-down-connection', leadMs: 3_000, times: 2 }] },
+    {
+      name: 'all connections are shut down with notice',
+      faults: [{ what: 'shut-down-connection', leadMs: 3_000, times: 2 }],
+    },
   ],
   'malformed-trade': [
-    { name: 'trades cannot be read', faults: [{ what: 'malformed-trade', times: 'always', probability: 0.2 }] },
+    {
+      name: 'trades cannot be read',
+      faults: [{ what: 'malformed-trade', times: 'always', probability: 0.2 }],
+    },
     { name: 'nothing on the market streams can be read', faults: [{ what: 'malformed-trade', times: 60 }] },
   ],
   'malformed-report': [
-    { name: 'reports cannot be read', faults: [{ what: 'malformed-report', times: 'always', probability: 0.4 }] },
+    {
+      name: 'reports cannot be read',
+      faults: [{ what: 'malformed-report', times: 'always', probability: 0.4 }],
+    },
   ],
   'withhold-trades': [
     {
@@ -58,14 +67,20 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
     },
   ],
   'lose-report': [
-    { name: 'reports are lost', faults: [{ what: 'lose-report', times: 'always', probability: 0.4 }], lastsMs: 40_000 },
+    {
+      name: 'reports are lost',
+      faults: [{ what: 'lose-report', times: 'always', probability: 0.4 }],
+      lastsMs: 40_000,
+    },
     {
       name: 'no fill is reported',
       faults: [{ what: 'lose-report', where: { executionType: 'TRADE' }, times: 'always' }],
       lastsMs: 40_000,
     },
   ],
-  'double-report': [{ name: 'every report comes twice', faults: [{ what: 'double-report', times: 'always' }] }],
+  'double-report': [
+    { name: 'every report comes twice', faults: [{ what: 'double-report', times: 'always' }] },
+  ],
   'delay-report': [
     {
       name: 'reports come late',
@@ -73,7 +88,10 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
     },
   ],
   'swap-reports': [
-    { name: 'reports come in another order', faults: [{ what: 'swap-reports', times: 'always', probability: 0.5 }] },
+    {
+      name: 'reports come in another order',
+      faults: [{ what: 'swap-reports', times: 'always', probability: 0.5 }],
+    },
   ],
   'answer-error': [
     {
@@ -94,7 +112,14 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
       name: 'look-ups are answered with 500',
       faults: [
         { what: 'answer-error', where: ORDER, times: 3, done: 'now' },
-        { what: 'answer-error', where: LOOK_UP, times: 5, status: 500, code: -1001, message: 'Internal error.' },
+        {
+          what: 'answer-error',
+          where: LOOK_UP,
+          times: 5,
+          status: 500,
+          code: -1001,
+          message: 'Internal error.',
+        },
         { what: 'answer-error', where: OWN_TRADES, times: 5, status: 502 },
       ],
     },
@@ -109,7 +134,11 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
       faults: [{ what: 'lose-reply', where: ORDER, times: 2, done: 'never' }],
       lastsMs: 30_000,
     },
-    { name: 'one answer in three is lost', faults: [{ what: 'lose-reply', times: 'always', probability: 0.33 }], lastsMs: 30_000 },
+    {
+      name: 'one answer in three is lost',
+      faults: [{ what: 'lose-reply', times: 'always', probability: 0.33 }],
+      lastsMs: 30_000,
+    },
   ],
   'delay-reply': [
     {
@@ -127,9 +156,15 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
       name: 'the exchange asks for fewer requests',
       faults: [{ what: 'rate-limit', times: 'always', probability: 0.3, retryAfterSeconds: 2 }],
     },
-    { name: 'the exchange bans us', faults: [{ what: 'rate-limit', status: 418, retryAfterSeconds: 10, times: 2 }], lastsMs: 25_000 },
+    {
+      name: 'the exchange bans us',
+      faults: [{ what: 'rate-limit', status: 418, retryAfterSeconds: 10, times: 2 }],
+      lastsMs: 25_000,
+    },
   ],
-  forbid: [{ name: 'a firewall turns us away', faults: [{ what: 'forbid', where: ORDER }], lastsMs: 310_000 }],
+  forbid: [
+    { name: 'a firewall turns us away', faults: [{ what: 'forbid', where: ORDER }], lastsMs: 310_000 },
+  ],
   'hide-order': [
     {
       name: 'orders of which the answer was lost cannot be found at first',
@@ -147,8 +182,8 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
   })),
 };
 
-stopSimulatorsAfterEach();
 endLivesAfterEach();
+stopSimulatorsAfterEach();
 
 /** It trades again, and agrees with the exchange in everything. */
 async function expectAllIsWell(life: TradingLife): Promise<void> {

@@ -61,7 +61,10 @@ function ordersOfNobody(orders: readonly Order[], legs: readonly OwnedLeg[]): st
   const owned = new Set(legs.map(({ leg }) => leg.request.clientOrderId));
   return orders
     .filter(({ clientOrderId }) => !owned.has(clientOrderId))
-    .map(({ symbol, clientOrderId, side, status }) => `${symbol} ${clientOrderId} (${side} ${status}) is no cycle's`);
+    .map(
+      ({ symbol, clientOrderId, side, status }) =>
+        `${symbol} ${clientOrderId} (${side} ${status}) is no cycle's`,
+    );
 }
 
 function wrongLeg(leg: Leg, { symbol }: Cycle, orders: readonly Order[]): string[] {
@@ -110,7 +113,10 @@ function wrongSale({ symbol, position }: Cycle, { symbols }: Books): string[] {
 }
 
 /** Nothing comes from nowhere, and nothing is lost. */
-function wrongBalances({ balances, start, symbols, commissionRate }: Books, legs: readonly OwnedLeg[]): string[] {
+function wrongBalances(
+  { balances, start, symbols, commissionRate }: Books,
+  legs: readonly OwnedLeg[],
+): string[] {
   const expected = new Map(start);
   const add = (asset: string, amount: Decimal): void => {
     expected.set(asset, (expected.get(asset) ?? ZERO).plus(amount));
@@ -143,5 +149,7 @@ export const unsettled = (cycles: readonly Cycle[]): string[] =>
 
 export const parked = (cycles: readonly Cycle[]): string[] =>
   cycles.flatMap(({ id, symbol, position }) =>
-    'why' in position ? [`${symbol}: cycle ${id} is parked, ${position.why.code} ${position.why.reason}`] : [],
+    'why' in position
+      ? [`${symbol}: cycle ${id} is parked, ${position.why.code} ${position.why.reason}`]
+      : [],
   );

@@ -25,7 +25,13 @@ const REACH = 0.004;
  * A market that goes up and down for ever, never twice in the same way: so that whoever buys low will sell, and buys again. Some
  * of its trades are too small to fill a whole order.
  */
-function* swinging({ symbol, middle, tick, lot, seed }: Swing): Generator<readonly TradeEvent[], never, void> {
+function* swinging({
+  symbol,
+  middle,
+  tick,
+  lot,
+  seed,
+}: Swing): Generator<readonly TradeEvent[], never, void> {
   const random = new Random(seed);
   for (let count = 0; ; ) {
     const batch: TradeEvent[] = [];

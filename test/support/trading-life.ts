@@ -229,7 +229,10 @@ export class TradingLife {
 
   private async wrongTrades(): Promise<string[]> {
     const wrong = await Promise.all(SYMBOLS.map((symbol) => this.wrongTradesOf(symbol)));
-    return [...wrong.flat(), ...this.published.missing.map(({ symbol, from, to }) => `${symbol}: ${from}-${to} given up`)];
+    return [
+      ...wrong.flat(),
+      ...this.published.missing.map(({ symbol, from, to }) => `${symbol}: ${from}-${to} given up`),
+    ];
   }
 
   /** Each id from the first on once, in order, but for those that the exchange does not have. */
@@ -254,10 +257,14 @@ export class TradingLife {
   }
 
   private wrongActors(): string[] {
-    const crashed = this.crashes.map(({ pid, during, error }) => `${pid.path} crashed on ${during}: ${error.message}`);
+    const crashed = this.crashes.map(
+      ({ pid, during, error }) => `${pid.path} crashed on ${during}: ${error.message}`,
+    );
     const given = this.log.entries.filter(({ message }) => /given up:|has ended/.test(message));
     const tree = this.engine === null ? '' : JSON.stringify(inspectTree(this.engine.system));
-    const lost = SYMBOLS.filter((symbol) => !this.engine?.trading.isTraded(symbol) || !tree.includes(`Leader ${symbol}`));
+    const lost = SYMBOLS.filter(
+      (symbol) => !this.engine?.trading.isTraded(symbol) || !tree.includes(`Leader ${symbol}`),
+    );
     return [
       ...crashed,
       ...given.map(({ message }) => message).filter((message) => !message.includes('killed')),
