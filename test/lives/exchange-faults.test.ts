@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../src/exchange/simulator/faults/fault.js';
-import { stopSimulatorsAfterEach } from '../support/simulator.js';
-import { endLivesAfterEach, TradingLife } from '../support/trading-life.js';
+import { Random } from '../support/random.js';
+import { API_KEY, stopSimulatorsAfterEach } from '../support/simulator.js';
+import { endLivesAfterEach, SYMBOLS, TradingLife } from '../support/trading-life.js';
 
 interface Trouble {
   readonly name: string;
@@ -185,6 +186,14 @@ const TROUBLES: Readonly<Record<Fault['what'], readonly Trouble[]>> = {
 endLivesAfterEach();
 stopSimulatorsAfterEach();
 
+/** What does not keep the engine away for minutes. */
+const MILD = Object.values(TROUBLES)
+  .flat()
+  .filter(({ faults }) => faults.every(({ what, status }) => what !== 'forbid' && status !== 418));
+
+/** Requests of the engine: far below what the exchange allows, and far below what an endless loop makes. */
+const MOST_A_SECOND = 25;
+
 /** It trades again, and agrees with the exchange in everything. */
 async function expectAllIsWell(life: TradingLife): Promise<void> {
   await life.trades();
@@ -205,6 +214,94 @@ describe('an engine that trades over sockets agrees with the exchange about ever
     await life.pass(lastsMs);
     for (const { what } of faults) if (what !== 'clock-skew') expect(await life.fired()).toHaveProperty(what);
     await life.disarm();
+    await expectAllIsWell(life);
+  });
+
+  it('when its API key is revoked, and it is started again with another', async () => {
+    const life = await TradingLife.begin({ seed: 3 });
+    await life.trades();
+    await life.exchange.control('POST /keys/revoke', { apiKey: API_KEY });
+    await life.pass(10_000);
+    const requests = await life.requests();
+    await life.pass(20_000);
+    // It goes on asking for nothing but trades that it missed.
+    expect((await life.requests()) - requests).toBeLessThan(20);
+    life.useSecondKey();
+    await life.restartEngine();
+    // What was refused is parked, until somebody says that it may be tried again.
+    life.unpark();
+    await expectAllIsWell(life);
+  });
+
+  it.each(['HALT', 'BREAK'])('when a symbol goes into %s, and trades again', async (status) => {
+    const life = await TradingLife.begin({ seed: 4 });
+    await life.trades();
+    await life.exchange.control('POST /symbols', { symbol: SYMBOLS[0], status });
+    await life.pass(15_000);
+    await life.exchange.control('POST /symbols', { symbol: SYMBOLS[0], status: 'TRADING' });
+    // As often as an operator would: the engine may learn of the new rules a little later.
+    for (let times = 0; times < 3; times++) {
+      life.unpark();
+      await life.pass(5_000);
+    }
+    await expectAllIsWell(life);
+  });
+
+  it('when the exchange ends all connections at once, without notice', async () => {
+    const life = await TradingLife.begin({ seed: 5 });
+    await life.trades();
+    for (let times = 0; times < 3; times++) {
+      await life.exchange.control('POST /shutdown-notice', { leadMs: 0 });
+      await life.pass(4_000);
+    }
+    await expectAllIsWell(life);
+  });
+
+  it('when it is killed and started again, again and again', async () => {
+    const random = new Random(6);
+    const life = await TradingLife.begin({ seed: 6 });
+    await life.trades();
+    for (let times = 0; times < 8; times++) {
+      await life.pass(50 + random.below(4_000));
+      await life.crashEngine();
+      await life.pass(random.below(3_000));
+      await life.startEngine();
+    }
+    await expectAllIsWell(life);
+  });
+
+  it('when it is killed just as answers to orders are lost', async () => {
+    const life = await TradingLife.begin({ seed: 7 });
+    for (const done of ['now', 'never', 'now', 'never'] as const) {
+      await life.trades(2);
+      await life.arm({ what: 'lose-reply', where: ORDER, done });
+      await life.untilFired('lose-reply');
+      await life.restartEngine();
+      await life.disarm();
+    }
+    await expectAllIsWell(life);
+  });
+});
+
+describe('whatever goes wrong at once, and however often the engine is killed meanwhile', () => {
+  it.each([11, 12, 13, 14])('all is well in the end (seed %i)', async (seed) => {
+    const random = new Random(seed);
+    const life = await TradingLife.begin({ seed });
+    await life.trades();
+    const before = await life.requests();
+    const startMs = life.clock.monotonicMs();
+    for (let round = 0; round < 8; round++) {
+      const some = Array.from({ length: 1 + random.below(4) }, () => random.pick(MILD)).flatMap(
+        ({ faults }) => faults,
+      );
+      await life.arm(...some);
+      await life.pass(500 + random.below(4_000));
+      if (random.chance(0.4)) await life.restartEngine();
+      if (random.chance(0.5)) await life.disarm();
+    }
+    await life.disarm();
+    const requests = (await life.requests()) - before;
+    expect(requests / ((life.clock.monotonicMs() - startMs) / 1_000)).toBeLessThan(MOST_A_SECOND);
     await expectAllIsWell(life);
   });
 });

@@ -52,8 +52,13 @@ export async function remoteEngine(options: RemoteEngineOptions): Promise<Remote
   const budget = new ConnectionBudget(clock);
   const tuning = { silenceMs: SILENCE_MS };
   const streamed = new Desired<null>();
+  let isKilled = false;
   const engine = compose({
-    ...{ clock, log, cycles, pacing: options.pacing ?? UNPACED, onCrash: options.onCrash },
+    ...{ clock, log, cycles, pacing: options.pacing ?? UNPACED },
+    onCrash: (report) => {
+      // Of an actor that waited for another when both were killed, nobody would hear.
+      if (!isKilled) options.onCrash(report);
+    },
     exchange: binancePart({
       ...{ remote: { endpoints, credentials }, random, budget },
       userData: { resumeEveryMs: RESUME_EVERY_MS, tuning },
@@ -79,6 +84,7 @@ export async function remoteEngine(options: RemoteEngineOptions): Promise<Remote
   return {
     ...engine,
     async crash() {
+      isKilled = true;
       for (const root of [...engine.system.roots.values()]) engine.system.kill(root);
       await engine.stop();
     },

@@ -4,7 +4,7 @@ import type { Settings } from '../../src/domain/settings.js';
 import { Credentials } from '../../src/exchange/binance/credentials.js';
 import type { BinanceMockProtocol } from '../../src/exchange/mock/binance-mock.js';
 import { DEMO_ACCOUNT } from '../../src/exchange/simulator/api/accounts.js';
-import { type CrashReport, inspectTree } from '../../src/otp/index.js';
+import { type CrashReport, inspectTree, type PubSubProtocol } from '../../src/otp/index.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { disagreements, parked, unsettled } from './account-books.js';
 import { fastClock } from './fast-clock.js';
@@ -55,7 +55,10 @@ export function endLivesAfterEach(): void {
 /** An engine that trades a few symbols on a simulator in the same process, over sockets, both on one fast clock. */
 export class TradingLife {
   readonly cycles = new KeptCycles();
+  /** By the engine. */
   readonly published = new PublishedTrades(SYMBOLS);
+  /** By the exchange, to itself. */
+  private readonly told = new PublishedTrades(SYMBOLS);
   readonly log = aLog();
   readonly crashes: CrashReport[] = [];
   private engine: RemoteEngine | null = null;
@@ -94,6 +97,9 @@ export class TradingLife {
     });
     const life = new TradingLife(clock, exchange, start, seed);
     lives.add(life);
+    const { system } = exchange.simulator;
+    const { server, arg, id } = life.told.listener(system.registry.via<PubSubProtocol>('PubSub'));
+    system.spawn(server, arg, id);
     await life.startEngine();
     return life;
   }
@@ -138,6 +144,15 @@ export class TradingLife {
     const counts: Record<string, number> = {};
     for (const { fault, fired } of faults) counts[fault.what] = (counts[fault.what] ?? 0) + fired;
     return counts;
+  }
+
+  async untilFired(what: string): Promise<void> {
+    await eventually(
+      () => this.fired(),
+      `${what} has happened`,
+      (fired) => (fired[what] ?? 0) > 0,
+      WAIT_MS,
+    );
   }
 
   async requests(): Promise<number> {
@@ -201,7 +216,7 @@ export class TradingLife {
       ...disagreements({ ...books, commissionRate: COMMISSION }),
       ...unsettled(all),
       ...parked(all),
-      ...(await this.wrongTrades()),
+      ...this.wrongTrades(),
       ...this.wrongActors(),
     ];
   }
@@ -209,13 +224,12 @@ export class TradingLife {
   /** Waits until nothing is wrong; answers what still is when it has waited long enough. */
   async settled(): Promise<string[]> {
     await this.stillMarket();
-    let wrong: string[] = [];
-    const look = async () => {
-      wrong = await this.wrong();
-      return wrong;
-    };
-    await eventually(look, 'nothing is wrong', ({ length }) => length === 0, WAIT_MS).catch(() => {});
-    return wrong;
+    const untilMs = performance.now() + WAIT_MS;
+    for (;;) {
+      const wrong = await this.wrong();
+      if (wrong.length === 0 || performance.now() > untilMs) return wrong;
+      await this.pass(500);
+    }
   }
 
   async end(): Promise<void> {
@@ -227,21 +241,16 @@ export class TradingLife {
     return this.exchange.simulator.system.registry.via<BinanceMockProtocol>('BinanceMock');
   }
 
-  private async wrongTrades(): Promise<string[]> {
-    const wrong = await Promise.all(SYMBOLS.map((symbol) => this.wrongTradesOf(symbol)));
+  private wrongTrades(): string[] {
+    const { missing } = this.published;
     return [
-      ...wrong.flat(),
-      ...this.published.missing.map(({ symbol, from, to }) => `${symbol}: ${from}-${to} given up`),
+      ...SYMBOLS.flatMap((symbol) => this.wrongTradesOf(symbol)),
+      ...missing.map(({ symbol, from, to }) => `${symbol}: ${from}-${to} given up`),
     ];
   }
 
   /** Each id from the first on once, in order, but for those that the exchange does not have. */
-  private async wrongTradesOf(symbol: string): Promise<string[]> {
-    const answer = await fetch(
-      `http://127.0.0.1:${this.exchange.port}/api/v3/historicalTrades?symbol=${symbol}&limit=1`,
-      { headers: { 'X-MBX-APIKEY': SECOND_KEY } },
-    );
-    const [last] = (await answer.json()) as { readonly id: number }[];
+  private wrongTradesOf(symbol: string): string[] {
     const ids = this.published.idsOf(symbol);
     const absent = this.published.absent.filter((range) => range.symbol === symbol);
     const isAbsent = (id: number): boolean => absent.some(({ from, to }) => from <= id && id <= to);
@@ -252,7 +261,8 @@ export class TradingLife {
       if (id !== next) wrong.push(`${symbol}: trade ${id} was published, and ${next} was next`);
       next = id + 1;
     }
-    if (ids.at(-1) !== last?.id) wrong.push(`${symbol}: ${ids.at(-1)} is published, ${last?.id} is the last`);
+    const last = this.told.idsOf(symbol).at(-1);
+    if (ids.at(-1) !== last) wrong.push(`${symbol}: ${ids.at(-1)} is published, ${last} is the last`);
     return wrong.slice(0, 3);
   }
 
