@@ -5,6 +5,7 @@ import type { ConnectionBudget } from '../exchange/binance/socket/connection-bud
 import { restTime } from '../exchange/binance/user-data/rest-time.js';
 import {
   UserDataStream,
+  type UserDataStreamArg,
   type UserDataStreamProtocol,
 } from '../exchange/binance/user-data/user-data-stream.js';
 import { type ActorSystem, childSpec } from '../otp/index.js';
@@ -19,6 +20,8 @@ export interface BinancePartOptions {
   readonly random: () => number;
   /** Shared with the market streams. */
   readonly budget: ConnectionBudget;
+  /** How patient the user data stream is; default as it is of itself. */
+  readonly userData?: Pick<UserDataStreamArg, 'resumeEveryMs' | 'lookUpAfterMs' | 'tuning'>;
 }
 
 /** The REST client of an engine that has one. */
@@ -27,7 +30,12 @@ export const restOf = (system: ActorSystem): BinanceRest =>
 
 /** Binance, or what speaks like it: the REST client, and the stream that tells of our orders. */
 export const binancePart =
-  ({ remote: { endpoints, credentials }, random, budget }: BinancePartOptions): BuildExchange =>
+  ({
+    remote: { endpoints, credentials },
+    random,
+    budget,
+    userData = {},
+  }: BinancePartOptions): BuildExchange =>
   ({ system, pubsub, clock, log }) => {
     const rest = restOf(system);
     return {
@@ -43,6 +51,7 @@ export const binancePart =
           id: USER_DATA,
           server: UserDataStream,
           arg: {
+            ...userData,
             url: endpoints.wsApi,
             signing: credentials,
             time: restTime(rest),

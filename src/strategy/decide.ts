@@ -236,8 +236,11 @@ function placeSell(
 
 function afterSell(position: Selling, sell: Leg): Step {
   const { buy, earlierSells, rebuy } = position;
-  if (sell.status === 'FILLED') return close({ kind: 'sold' }, rebuy.status, { buy, sell, earlierSells });
   if (isOpen(sell.status)) return stay({ ...position, sell });
+  // Nobody hears what is told of it once the cycle is closed, and what it earned would never be known.
+  if (!isAccountedFor(sell))
+    return { position: { ...position, sell }, action: { kind: 'look-up', request: sell.request } };
+  if (sell.status === 'FILLED') return close({ kind: 'sold' }, rebuy.status, { buy, sell, earlierSells });
   const sold = `${sell.filled.toFixed()} of ${sell.request.quantity.toFixed()} sold`;
   return parkSell(
     { code: null, reason: `the exchange ended the sell as ${sell.status}, ${sold}` },

@@ -219,12 +219,15 @@ describe('decide', () => {
   it('sells what is left, without the commission, after the exchange ended a sell', () => {
     const events: CycleEvent[] = [
       filled('test-1-B1', { commission: '0.05', commissionAsset: 'XRP' }),
-      anExecutionReport({
-        clientOrderId: 'test-1-S1',
-        executionType: 'CANCELED',
-        orderStatus: 'CANCELED',
-        cumulativeQuantity: '0.4',
-      }),
+      {
+        kind: 'order-seen',
+        order: anOrder({
+          clientOrderId: 'test-1-S1',
+          status: 'CANCELED',
+          executedQuantity: '0.4',
+          fills: [aFill({ tradeId: 11, quantity: '0.4' })],
+        }),
+      },
       CHANGED,
     ];
     const { actions } = outcomeOf(buying, events);
@@ -288,13 +291,15 @@ describe('decide', () => {
   });
 
   describe('sells that the exchange ended early', () => {
-    const ended = (attempt: number, cumulativeQuantity: string): CycleEvent =>
-      anExecutionReport({
+    const ended = (attempt: number, executedQuantity: string): CycleEvent => ({
+      kind: 'order-seen',
+      order: anOrder({
         clientOrderId: `test-1-S${attempt}`,
-        executionType: 'EXPIRED',
-        orderStatus: 'EXPIRED',
-        cumulativeQuantity,
-      });
+        status: 'EXPIRED',
+        executedQuantity,
+        fills: [aFill({ tradeId: 10 + attempt, quantity: executedQuantity })],
+      }),
+    });
     const parked = outcomeOf(selling, [ended(1, '0.4')]).position;
     const placed = (position: Position, events: readonly CycleEvent[]) =>
       outcomeOf(position, events).actions.flatMap((action) =>
@@ -332,6 +337,28 @@ describe('decide', () => {
       ]);
     });
 
+    it.each(['FILLED', 'EXPIRED'] as const)(
+      'are asked for until every fill of one that is %s is known',
+      (status) => {
+        const last = anExecutionReport({
+          clientOrderId: 'test-1-S1',
+          executionType: 'TRADE',
+          orderStatus: status,
+          cumulativeQuantity: '2',
+          lastQuantity: '0.5',
+          tradeId: 12,
+        });
+        const waiting = outcomeOf(selling, [last]);
+        expect(waiting.position).toMatchObject({ phase: 'selling', sell: { status } });
+        expect(waiting.actions).toEqual([{ kind: 'look-up', request: selling.sell.request }]);
+        const missing = [aFill({ tradeId: 11, quantity: '1.5' }), aFill({ tradeId: 12, quantity: '0.5' })];
+        const order = anOrder({ clientOrderId: 'test-1-S1', status, executedQuantity: '2', fills: missing });
+        expect(outcomeOf(waiting.position, [{ kind: 'order-seen', order }]).position.phase).toBe(
+          status === 'FILLED' ? 'closed' : 'sell-parked',
+        );
+      },
+    );
+
     it('have their commission in the base asset counted', () => {
       const fill = anExecutionReport({
         clientOrderId: 'test-1-S1',
@@ -341,7 +368,7 @@ describe('decide', () => {
         lastQuantity: '0.4',
         commission: '0.2',
         commissionAsset: 'XRP',
-        tradeId: 5,
+        tradeId: 11,
       });
       expect(placed(selling, [fill, ended(1, '0.4'), CHANGED])).toEqual(['1.4']);
     });

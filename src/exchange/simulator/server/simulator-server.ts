@@ -23,7 +23,11 @@ export const SimulatorServer: GenServer<SimulatorServerProtocol> = {
   init: (arg) => ({ state: arg }),
   beforeStop({ server, connections, clock }: SimulatorServerArg, _self: Self<SimulatorServerProtocol>) {
     return new Promise((resolve) => {
-      const cancel = clock.after(GRACE_MS, () => connections.cutAll());
+      const cancel = clock.after(GRACE_MS, () => {
+        connections.cutAll();
+        // Also one that was opened and never used: it is not idle, and would be waited for.
+        server.closeAllConnections();
+      });
       server.close(() => {
         cancel();
         resolve();
