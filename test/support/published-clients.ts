@@ -1,15 +1,33 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 // Published as CommonJS, which has no names to import from.
 import binance from 'binance';
 // ccxt's own index loads every exchange that there is.
 import Ccxt from '../../node_modules/ccxt/js/src/pro/binance.js';
-import { API_KEY, aSimulator, ED25519_KEY, ED25519_PEM, type Json, SECRET } from './simulator.js';
+import {
+  ACCOUNTS,
+  API_KEY,
+  aSimulator,
+  ED25519_KEY,
+  ED25519_PEM,
+  type Json,
+  RICH,
+  SECRET,
+} from './simulator.js';
 import { aTradeEvent } from './trade-events.js';
 
-/** A key of each kind that the simulator of `aSimulator` knows, each of an account of its own. */
+const rsa = generateKeyPairSync('rsa', {
+  modulusLength: 2_048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+const RSA_KEY = 'R'.repeat(64);
+
+/** A key of each kind, each of an account of its own. */
 export const KEYS = [
   { kind: 'HMAC', apiKey: API_KEY, secret: SECRET },
   { kind: 'Ed25519', apiKey: ED25519_KEY, secret: ED25519_PEM },
+  { kind: 'RSA', apiKey: RSA_KEY, secret: rsa.privateKey },
 ] as const;
 export type Key = (typeof KEYS)[number];
 
@@ -23,7 +41,9 @@ const TAPE = [
 
 /** A simulator that trades the tape trade by trade, the first of which has been told. */
 export async function aMarket() {
-  const { control, port } = await aSimulator({ trades: { XRPUSDT: TAPE } });
+  const ofRsa = { kind: 'rsa', apiKey: RSA_KEY, publicKeyPem: rsa.publicKey } as const;
+  const accounts = [...ACCOUNTS, { name: 'rsa', keys: [ofRsa], balances: RICH }];
+  const { control, port } = await aSimulator({ trades: { XRPUSDT: TAPE }, accounts });
   const goOn = async (): Promise<void> => {
     await control('POST /step');
     await control('POST /release');

@@ -61,7 +61,22 @@ export function stopSimulatorsAfterEach(): void {
   });
 }
 
-const RICH = new Map(['USDT', 'XRP', 'BTC'].map((asset) => [asset, new Decimal('100000')] as const));
+export const RICH = new Map(['USDT', 'XRP', 'BTC'].map((asset) => [asset, new Decimal('100000')] as const));
+
+export const ACCOUNTS: SimulatorOptions['accounts'] = [
+  { ...DEMO_ACCOUNT, balances: RICH },
+  {
+    name: 'ed',
+    keys: [
+      {
+        kind: 'ed25519',
+        apiKey: ED25519_KEY,
+        publicKeyPem: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      },
+    ],
+    balances: RICH,
+  },
+];
 
 /** A simulator in step mode, on a port of its own, with a demo account (HMAC) and another one (Ed25519). */
 export async function aSimulator(given: GivenSimulator = {}): Promise<TestSimulator> {
@@ -79,20 +94,7 @@ export async function aSimulator(given: GivenSimulator = {}): Promise<TestSimula
     port: 0,
     symbols: LISTED,
     document: DOCUMENT,
-    accounts: [
-      { ...DEMO_ACCOUNT, balances: RICH },
-      {
-        name: 'ed',
-        keys: [
-          {
-            kind: 'ed25519',
-            apiKey: ED25519_KEY,
-            publicKeyPem: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-          },
-        ],
-        balances: RICH,
-      },
-    ],
+    accounts: ACCOUNTS,
     feeds,
     mode: 'step',
     fillModel: 'tape',

@@ -97,6 +97,8 @@ const faultSchema = z.discriminatedUnion(
       message: text('a text').default(
         'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
       ),
+      /** `page`: HTML in place of code and message, as whatever stands before the exchange answers. */
+      form: oneOf('json', 'page').default('json'),
       /** Whether it is carried out all the same: now, never, or `laterMs` later. */
       done: oneOf('now', 'never', 'later').default('now'),
       laterMs: milliseconds.default(3_000),

@@ -3,8 +3,8 @@ import type { Params, RequestFault, RequestFaults } from '../request-faults.js';
 import type { ArmedFaults } from './armed-faults.js';
 import type { Placements } from './placements.js';
 
-const FORBIDDEN_PAGE =
-  '<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>';
+const page = (title: string): string =>
+  `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`;
 const NO_SUCH_ORDER = { status: 400, body: { code: -2013, msg: 'Order does not exist.' } } as const;
 
 /** The armed faults of requests, as the API asks for them. */
@@ -29,7 +29,7 @@ export class RequestFaultSource implements RequestFaults {
 
   private refusal(facts: Facts): RequestFault | null {
     if (this.faults.occasion('forbid', facts) !== null)
-      return { carryOut: 'never', answer: { status: 403, body: FORBIDDEN_PAGE }, delayMs: 0 };
+      return { carryOut: 'never', answer: { status: 403, body: page('403 Forbidden') }, delayMs: 0 };
     const limit = this.faults.occasion('rate-limit', facts);
     if (limit === null) return null;
     const { status, retryAfterSeconds } = limit;
@@ -50,9 +50,10 @@ export class RequestFaultSource implements RequestFaults {
   private error(facts: Facts): RequestFault | null {
     const fault = this.faults.occasion('answer-error', facts);
     if (fault === null) return null;
-    const { status, code, message: msg, done, laterMs } = fault;
+    const { status, code, message: msg, form, done, laterMs } = fault;
     const carryOut = done === 'later' ? { afterMs: laterMs } : done;
-    return { carryOut, answer: { status, body: { code, msg } }, delayMs: 0 };
+    const body = form === 'page' ? page(`${status}`) : { code, msg };
+    return { carryOut, answer: { status, body }, delayMs: 0 };
   }
 
   private lostReply(facts: Facts): RequestFault | null {

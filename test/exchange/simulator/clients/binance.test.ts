@@ -58,6 +58,13 @@ describe.each(KEYS)('the client `binance` with a key of $kind, over REST', (key:
     expect(await balances()).toEqual({ XRP: [100_099.9, 0], USDT: [99_950, 0] });
     expect((await rest.getAllOrders(XRPUSDT)).map(({ status }) => status)).toEqual(['FILLED', 'CANCELED']);
 
+    const soldInPart = await rest.submitNewOrder(SELL);
+    await goOn();
+    expect(await rest.cancelOrder({ ...XRPUSDT, orderId: soldInPart.orderId })).toMatchObject({
+      ...{ status: 'CANCELED', origQty: 30, executedQty: 10 },
+    });
+    expect(await balances()).toEqual({ XRP: [100_089.9, 0], USDT: [99_956.993, 0] });
+
     const ofBuy = {
       orderId: bought.orderId,
       isBuyer: true,
@@ -65,11 +72,13 @@ describe.each(KEYS)('the client `binance` with a key of $kind, over REST', (key:
       price: 0.5,
       commissionAsset: 'XRP',
     };
+    const ofSale = { orderId: soldInPart.orderId, isBuyer: false, price: 0.7, commissionAsset: 'USDT' };
     expect(await rest.getAccountTradeList(XRPUSDT)).toMatchObject([
       { ...ofBuy, id: 3, qty: 40, commission: 0.04 },
       { ...ofBuy, id: 5, qty: 60, commission: 0.06 },
+      { ...ofSale, id: 7, qty: 10, commission: 0.007 },
     ]);
-    expect((await rest.getRecentTrades(XRPUSDT)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+    expect((await rest.getRecentTrades(XRPUSDT)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('is told what was wrong', async () => {
@@ -199,7 +208,7 @@ describe('the client `binance` of old times', () => {
 });
 
 describe('sessions of the client `binance`', () => {
-  it('it logs on with Ed25519, and signs every request with HMAC', async () => {
+  it('it logs on with Ed25519, and signs every request with other keys', async () => {
     const { port } = await aMarket();
     const sessions = KEYS.map(async (key) => {
       const { api } = binanceClients(port, key);
@@ -210,6 +219,7 @@ describe('sessions of the client `binance`', () => {
     expect(await Promise.all(sessions)).toMatchObject([
       { apiKey: null, userDataStream: false },
       { apiKey: KEYS[1].apiKey, userDataStream: true },
+      { apiKey: null, userDataStream: false },
     ]);
   });
 });

@@ -60,14 +60,27 @@ describe.each(KEYS)('the client `ccxt` with a key of $kind, over REST', (key: Ke
     });
     expect((await ccxt.fetchOrders(SYMBOL)).map(({ status }) => status)).toEqual(['closed', 'canceled']);
 
+    const soldInPart = await ccxt.createOrder(...SELL);
+    await goOn();
+    const cancelled = await ccxt.cancelOrder(`${soldInPart.id}`, SYMBOL);
+    expect(cancelled).toMatchObject({ status: 'canceled', amount: 30, filled: 10 });
+    expect(await balances()).toEqual({
+      XRP: { free: 100_089.9, used: 0, total: 100_089.9 },
+      USDT: { free: 99_956.993, used: 0, total: 99_956.993 },
+    });
+
     const ofBuy = { order: bought.id, side: 'buy', takerOrMaker: 'maker', price: 0.5 };
     expect(await ccxt.fetchMyTrades(SYMBOL)).toMatchObject([
       { ...ofBuy, id: '3', amount: 40, cost: 20, fee: { currency: 'XRP', cost: 0.04 } },
       { ...ofBuy, id: '5', amount: 60, cost: 30, fee: { currency: 'XRP', cost: 0.06 } },
+      {
+        ...{ order: soldInPart.id, side: 'sell', price: 0.7, id: '7', amount: 10, cost: 7 },
+        fee: { currency: 'USDT', cost: 0.007 },
+      },
     ]);
-    expect(await ccxt.fetchTrades(SYMBOL)).toHaveLength(5);
+    expect(await ccxt.fetchTrades(SYMBOL)).toHaveLength(7);
     const candles = await ccxt.fetchOHLCV(SYMBOL, '1m');
-    expect(candles.reduce((volume, candle) => volume + (candle[5] ?? 0), 0)).toBe(1_150);
+    expect(candles.reduce((volume, candle) => volume + (candle[5] ?? 0), 0)).toBe(1_170);
   });
 
   it('is told what was wrong', async () => {

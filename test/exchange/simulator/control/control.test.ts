@@ -138,6 +138,8 @@ describe('control endpoint', () => {
     expect(await place('100')).toMatchObject({ status: 200 });
     await control('POST /symbols', { symbol: 'XRPUSDT', status: 'HALT' });
     expect(await filters()).toEqual([...kept, lots, most]);
+    await control('POST /symbols', { symbol: 'XRPUSDT', filters: [] });
+    expect(await place('100')).toMatchObject({ error: { msg: 'Market is closed.' } });
   });
 
   it('a deposit is told to the account, which can spend it', async () => {

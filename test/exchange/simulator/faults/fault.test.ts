@@ -15,6 +15,7 @@ describe('parseFaults', () => {
         code: -1007,
         message:
           'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+        form: 'json',
         done: 'now',
         laterMs: 3_000,
       },

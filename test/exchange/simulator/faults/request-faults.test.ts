@@ -55,6 +55,17 @@ describe('faults of requests', () => {
     expect(await client.ask(place('b'))).toMatchObject({ status: 200 });
   });
 
+  it('an order may be placed and answered with a page', async () => {
+    const { rest, openOrders } = await anExchange({
+      ...{ what: 'answer-error', form: 'page', status: 502 },
+      ...onOrders,
+    });
+    const { status, headers, text } = await rest('POST /api/v3/order', ORDER);
+    expect([status, headers.get('content-type')]).toEqual([502, 'text/html']);
+    expect(text).toContain('<h1>502</h1>');
+    expect(await openOrders()).toBe(1);
+  });
+
   it('it fires for the WebSocket API as well', async () => {
     const { client, place, openOrders } = await anExchange({ what: 'answer-error', ...onOrders });
     expect(await client.ask(place('a'))).toMatchObject({ id: 'a', ...UNKNOWN });
