@@ -107,6 +107,7 @@ export interface ControlPart {
 
 export function controlPart(deps: ControlDeps): ControlPart {
   const api = new ControlApi(deps);
+  deps.system.keepsLastMessages = true;
   return {
     spec: childSpec<ControlProtocol>({ id: 'Control', server: Control, arg: { deps, api }, shutdownMs: 500 }),
     close: () => api.close(),

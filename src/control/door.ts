@@ -101,6 +101,8 @@ export class Door {
       server.once('error', reject);
       server.listen(where, () => {
         server.off('error', reject);
+        // As when the process has no file descriptor left for one more connection.
+        server.on('error', (error) => refusals.note('cannot-accept', { reason: error.message }));
         resolve(server);
       });
     });

@@ -47,6 +47,8 @@ export class ActorSystem implements Sender {
   readonly roots = new Map<string, Process>();
   readonly openCalls = new Set<PendingCall>();
   readonly inFlight: InFlight;
+  /** Whether the inspector shows what each actor was given last. Off by default: a replay would feel it. */
+  keepsLastMessages = false;
   /** Since the system was started. Messages that living actors have handled are counted by them. */
   readonly counts = { handledByEnded: 0, crashes: 0, restarts: 0 };
   readonly scheduler: Scheduler | undefined;

@@ -18,7 +18,7 @@ export interface ActorSnapshot {
   /** Times it was restarted, whoever restarted it. */
   readonly restarts: number;
   readonly uptimeMs: number;
-  /** What it was given last, oldest first: `cast publish`, `info trade-event`; the running one included. */
+  /** What it was given last, oldest first: `cast publish`, `info trade-event`; the running one included; none unless the system keeps them. */
   readonly lastMessages: readonly string[];
   readonly lastCrash: LastCrash | null;
   /** What its kind chooses to show. */

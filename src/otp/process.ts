@@ -152,7 +152,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
       this.system.deadLetter();
       return undefined;
     }
-    this.load.lastMessages.note(envelope);
+    if (this.system.keepsLastMessages) this.load.lastMessages.note(envelope);
     let next: MaybePromise<Next<P>>;
     try {
       next = handle(this.server, this.state, envelope, this);

@@ -67,6 +67,9 @@ describe('inspectTree', () => {
   it('shows what an actor was given last, oldest first, the running one included', async () => {
     const { system } = aSystem();
     const worker = aWorker(system);
+    system.cast(worker, 'note', 'not kept');
+    await settle(system);
+    system.keepsLastMessages = true;
     const last = () => inspectTree(system)[0]?.lastMessages;
     expect(last()).toEqual([]);
     system.cast(worker, 'note', 'one');

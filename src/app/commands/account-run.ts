@@ -4,6 +4,7 @@ import type * as shapes from '../../control/schemas.js';
 import { InputError } from '../../platform/input-error.js';
 import type { OrdersOptions } from './control-commands.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
+import { shownDistance } from './shown-distance.js';
 
 type Order = z.output<typeof shapes.order>;
 type Position = z.output<typeof shapes.position>;
@@ -80,17 +81,8 @@ const ofAt = (quantity: string | null, price: string | null): string =>
 
 function resting({ resting: order, distance }: Position): string {
   if (order === null) return 'nothing';
-  const how = distance === null ? `at ${order.price}` : `${percent(distance)} from the price`;
+  const how = distance === null ? `at ${order.price}` : shownDistance(distance);
   return `${order.side.toLowerCase()} ${how}`;
-}
-
-/** A fraction as a percentage, by its digits: 0.0031 is 0.31%. */
-function percent(fraction: string): string {
-  const [, sign = '', whole = '0', decimals = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(fraction) ?? [];
-  const padded = decimals.padEnd(2, '0');
-  const digits = `${whole}${padded.slice(0, 2)}`.replace(/^0+(?=\d)/, '');
-  const rest = padded.slice(2);
-  return `${sign}${digits}${rest === '' ? '' : `.${rest}`}%`;
 }
 
 export async function profit(asJson: boolean): Promise<void> {

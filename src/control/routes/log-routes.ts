@@ -36,12 +36,17 @@ export const logRoutes = ({ logs }: ControlDeps, closing: AbortSignal): readonly
 function follow(logs: LogRing, shown: LogLevel, response: ServerResponse, closing: AbortSignal): void {
   const unfollow = logs.follow(shown, (entry) => {
     response.write(lineOf(entry));
-    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+    if (response.writableLength <= MOST_UNREAD_BYTES) return;
+    // At once: the next line may come before it is closed.
+    unfollow();
+    response.destroy();
   });
   const end = (): void => {
     response.end();
   };
   closing.addEventListener('abort', end);
+  // Who went away while a line was on its way to him is nobody's defect.
+  response.on('error', () => {});
   response.on('close', () => {
     unfollow();
     closing.removeEventListener('abort', end);
