@@ -1,5 +1,5 @@
 import { binancePart, restOf } from '../../src/app/binance-part.js';
-import { compose, type Engine } from '../../src/app/compose.js';
+import { compose, type Engine, type Outside } from '../../src/app/compose.js';
 import type { Settings } from '../../src/domain/settings.js';
 import type { Credentials } from '../../src/exchange/binance/credentials.js';
 import { endpointsOf } from '../../src/exchange/binance/endpoints.js';
@@ -28,6 +28,7 @@ export interface RemoteEngineOptions {
   readonly symbols: readonly string[];
   readonly settings: (symbol: string) => Settings;
   readonly pacing?: Pacing;
+  readonly wrapExchange?: Outside['wrapExchange'];
   /** What else hears what is published, started before anything is. */
   readonly listeners?: (engine: Pick<Engine, 'system' | 'pubsub'>) => readonly ChildSpec[];
   readonly onCrash: (report: CrashReport) => void;
@@ -55,6 +56,7 @@ export async function remoteEngine(options: RemoteEngineOptions): Promise<Remote
   let isKilled = false;
   const engine = compose({
     ...{ clock, log, cycles, pacing: options.pacing ?? UNPACED },
+    ...(options.wrapExchange === undefined ? {} : { wrapExchange: options.wrapExchange }),
     onCrash: (report) => {
       // Of an actor that waited for another when both were killed, nobody would hear.
       if (!isKilled) options.onCrash(report);
