@@ -1,19 +1,11 @@
-import { type Decimal, downToStep, isBelow, ZERO } from '../domain/decimal.js';
+import { downToStep, isBelow, ZERO } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { brokenRule } from '../domain/filters.js';
 import { isOpen, type Order, type OrderRequest, type Side } from '../domain/order.js';
 import type { Settings } from '../domain/settings.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
-import {
-  afterReport,
-  afterSnapshot,
-  baseCommission,
-  isAccountedFor,
-  isFillOf,
-  type Leg,
-  newLeg,
-} from './leg.js';
+import { afterReport, afterSnapshot, isAccountedFor, isFillOf, type Leg, newLeg, unsold } from './leg.js';
 import {
   type Buying,
   type Closed,
@@ -38,8 +30,10 @@ export type CycleEvent =
   | { readonly kind: 'order-seen'; readonly order: Order }
   /** The exchange definitely refused the order. */
   | { readonly kind: 'order-refused'; readonly clientOrderId: string; readonly why: ParkReason }
-  /** Settings, balance or rules have changed: what is parked may be tried again. */
+  /** Balance or rules have changed: what is parked may be tried again. */
   | { readonly kind: 'conditions-changed' }
+  /** So have the settings of new cycles: a parked buy makes room for one of those, for with its own it may never succeed. */
+  | { readonly kind: 'settings-changed' }
   | { readonly kind: 'rebuy-answered' }
   /** No new cycle is wanted: what is not bought yet is given up, what was bought is sold. */
   | { readonly kind: 'shutdown-asked' };
@@ -96,6 +90,10 @@ export function decide(position: Position, event: CycleEvent, terms: CycleTerms)
       return onRefused(position, event.clientOrderId, event.why);
     case 'conditions-changed':
       return onConditionsChanged(position, terms);
+    case 'settings-changed':
+      return position.phase === 'buy-parked'
+        ? abandoned(position.next.rebuy)
+        : onConditionsChanged(position, terms);
     case 'rebuy-answered':
       return onRebuyAnswered(position);
     case 'shutdown-asked':
@@ -211,13 +209,6 @@ function afterBuy(position: Buying, buy: Leg, terms: CycleTerms): Step {
 
 const NO_SELLS: EarlierSells = [];
 
-/** What is really there to be sold: filled, less the commission taken from it, less what was sold already. */
-const left = (buy: Leg, earlierSells: EarlierSells): Decimal =>
-  earlierSells.reduce(
-    (rest, sell) => rest.minus(sell.filled).minus(baseCommission(sell)),
-    buy.filled.minus(baseCommission(buy)),
-  );
-
 /** Sells what is left, cut down to the step. */
 function placeSell(
   buy: Leg,
@@ -226,7 +217,7 @@ function placeSell(
   attempt: number,
   { settings, info, clientOrderId }: CycleTerms,
 ): Step {
-  const rest = left(buy, earlierSells);
+  const rest = unsold(buy, earlierSells);
   const price = sellPrice(buy.request.price, settings, info);
   if (!isWorthSelling(rest, price, info))
     return close({ kind: 'dust', quantity: rest }, rebuy.status, { buy, sell: null, earlierSells });
