@@ -37,13 +37,15 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
   await retry(() => clearReports(database.kysely));
   const desired = await DesiredSettings.open(database, log);
-  const exchange = liveExchange(config.exchange, { database, retry, clock, log });
+  const cycles = await DatabaseCycleStore.open(database.kysely, retry);
+  const { orderIdPrefix } = cycles;
+  const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
   const engine = compose({
     clock,
     log,
     exchange: exchange.build,
     pacing: UNPACED,
-    cycles: await DatabaseCycleStore.open(database.kysely, retry),
+    cycles,
     onEnd,
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
