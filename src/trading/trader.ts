@@ -45,6 +45,8 @@ interface TraderState extends Omit<TraderArg, 'info'> {
   terms: CycleTerms;
   readonly lookUps: LookUps;
   position: Position;
+  /** Without a clear yes. */
+  failedCancels: number;
 }
 
 type TraderInfo =
@@ -165,6 +167,7 @@ function onResumed(state: TraderState, self: TraderSelf): void {
 }
 
 const CANCEL_RETRY_MS = 1_000;
+const LONGEST_CANCEL_RETRY_MS = 30_000;
 const LOST_RETRY_MS = 60_000;
 
 function onPlacementAnswered(
@@ -229,7 +232,10 @@ function onCancelAnswered(
     case 'outcome-unknown':
       // It may have been filled meanwhile, never have arrived, or be open still: the look-up tells, and then it is tried again.
       lookUp(state, request, self);
-      self.sendAfter(CANCEL_RETRY_MS, { kind: 'cancel-again' });
+      // Slower and slower: cancels go before look-ups, and many that fail would leave no room for what settles them.
+      self.sendAfter(Math.min(LONGEST_CANCEL_RETRY_MS, CANCEL_RETRY_MS * 2 ** state.failedCancels++), {
+        kind: 'cancel-again',
+      });
       return { state };
   }
 }
@@ -290,6 +296,7 @@ export const Trader: GenServer<TraderProtocol> = {
       },
       lookUps: new LookUps(),
       position: cycle.position,
+      failedCancels: 0,
     },
     continue: 'begin',
   }),

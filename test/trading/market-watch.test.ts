@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { publish } from '../../src/otp/index.js';
 import { accountBalances } from '../../src/ports/topics.js';
-import {
-  aSymbol,
-  decimal,
-  rejected,
-  startTestEngine,
-  type TestEngine,
-} from '../../src/testing/index.js';
+import { aSymbol, decimal, rejected, startTestEngine, type TestEngine } from '../../src/testing/index.js';
 import { MarketWatch, type MarketWatchProtocol } from '../../src/trading/market-watch.js';
 
 const NO_FUNDS = rejected(-2010, 'Account has insufficient balance for requested action.');
