@@ -13,6 +13,7 @@ import type { Retry } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { publishingSpec } from '../warehouse/publish-desk.js';
 import { tradeRecord } from '../warehouse/trade-record.js';
+import { accountCheckSpec, marketWatchSpec } from './account-watch.js';
 import { binancePart, restOf } from './binance-part.js';
 import type { Core } from './compose.js';
 import type { RemoteExchange } from './exchange-choice.js';
@@ -39,6 +40,8 @@ export interface LiveExchange {
 export interface LiveExchangeDeps {
   readonly database: Database;
   readonly retry: Retry;
+  /** What our client order ids start with. */
+  readonly orderIdPrefix: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -72,7 +75,7 @@ function mockMarket(
 /** An exchange over the network. What it lists is known only once it has answered; the Leader of a symbol waits for that. */
 function remoteMarket(
   remote: RemoteExchange,
-  { database, retry, clock, log }: LiveExchangeDeps,
+  { database, retry, orderIdPrefix, clock, log }: LiveExchangeDeps,
 ): LiveExchange {
   const random = systemRandom;
   const budget = new ConnectionBudget(clock);
@@ -89,7 +92,11 @@ function remoteMarket(
         ...{ pubsub, clock, log, random, budget },
       }),
     whyNot: () => null,
-    specs: ({ system }) => [seedingSpec({ symbols, database, retry, clock, log }, restOf(system))],
+    specs: (core) => [
+      seedingSpec({ symbols, database, retry, clock, log }, restOf(core.system)),
+      marketWatchSpec(core),
+      accountCheckSpec(core, { orderIdPrefix, clock, log }),
+    ],
     close: () => Promise.resolve(),
   };
 }

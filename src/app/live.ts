@@ -48,14 +48,16 @@ export async function composeLive({
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
   await retry(() => clearReports(database.kysely));
   const desired = await DesiredSettings.open(database, log);
-  const exchange = liveExchange(config.exchange, { database, retry, clock, log });
+  const cycles = await DatabaseCycleStore.open(database.kysely, retry);
+  const { orderIdPrefix } = cycles;
+  const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
   let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
     exchange: exchange.build,
     pacing: UNPACED,
-    cycles: await DatabaseCycleStore.open(database.kysely, retry),
+    cycles,
     onEnd,
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;

@@ -30,8 +30,10 @@ export type CycleEvent =
   | { readonly kind: 'order-seen'; readonly order: Order }
   /** The exchange definitely refused the order. */
   | { readonly kind: 'order-refused'; readonly clientOrderId: string; readonly why: ParkReason }
-  /** Settings, balance or rules have changed: what is parked may be tried again. */
+  /** Balance or rules have changed: what is parked may be tried again. */
   | { readonly kind: 'conditions-changed' }
+  /** So have the settings of new cycles: a parked buy makes room for one of those, for with its own it may never succeed. */
+  | { readonly kind: 'settings-changed' }
   | { readonly kind: 'rebuy-answered' }
   /** No new cycle is wanted: what is not bought yet is given up, what was bought is sold. */
   | { readonly kind: 'shutdown-asked' };
@@ -88,6 +90,10 @@ export function decide(position: Position, event: CycleEvent, terms: CycleTerms)
       return onRefused(position, event.clientOrderId, event.why);
     case 'conditions-changed':
       return onConditionsChanged(position, terms);
+    case 'settings-changed':
+      return position.phase === 'buy-parked'
+        ? abandoned(position.next.rebuy)
+        : onConditionsChanged(position, terms);
     case 'rebuy-answered':
       return onRebuyAnswered(position);
     case 'shutdown-asked':

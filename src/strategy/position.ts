@@ -24,7 +24,7 @@ export type CycleResult =
   | { readonly kind: 'sold' }
   /** What was bought is too little to be sold again, base asset. */
   | { readonly kind: 'dust'; readonly quantity: Decimal }
-  /** Nothing was bought, and the symbol is shutting down. */
+  /** Nothing was bought, and the symbol is shutting down or its settings have changed. */
   | { readonly kind: 'abandoned' };
 
 /** Nothing bought, nothing asked for. `attempt` numbers the next buy. */

@@ -257,6 +257,13 @@ export class MockedExchange {
       .map(({ request }) => request as KeyRequest);
   }
 
+  /** The cancels so far, in order of arrival, whatever was answered. */
+  get cancelRequests(): readonly KeyRequest[] {
+    return this.script.requests
+      .filter(({ kind }) => kind === 'cancelOrder')
+      .map(({ request }) => request as KeyRequest);
+  }
+
   /** The order that met the expectation, as it stands. Throws while there is none. */
   orderOf(order: Expectation<'placeOrder'> | OrderRequest): Order {
     const { clientOrderId } = order instanceof Expectation ? order.request : order;

@@ -77,7 +77,7 @@ export interface TestTrader {
 interface RebuyDeskProtocol extends Protocol {
   readonly state: Map<number, number>;
   readonly arg: Map<number, number>;
-  readonly casts: LeaderProtocol['casts'];
+  readonly casts: Pick<LeaderProtocol['casts'], 'askRebuy' | 'termsChanged'>;
 }
 
 /** Stands where a single trader looks for its Leader, and counts. */
@@ -259,10 +259,10 @@ export class TestEngine {
     return leaderOf(this.system.registry, symbol);
   }
 
-  /** Tells a symbol's Leader, or one trader, that settings, balance or rules have changed. */
+  /** Tells a symbol's Leader that settings have changed, or one trader that rules have. */
   async conditionsChanged(trader?: TestTrader): Promise<void> {
     if (trader === undefined) termsChanged(this.system, this.leader());
-    else this.system.cast(trader.pid, 'conditionsChanged', null);
+    else this.system.cast(trader.pid, 'marketNews', { info: this.firstSymbol(), funds: null });
     await this.settle();
   }
 

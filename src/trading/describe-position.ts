@@ -1,4 +1,6 @@
 import { toWire } from '../domain/decimal.js';
+import type { OrderRequest } from '../domain/order.js';
+import type { LogFields } from '../ports/log.js';
 import type { CycleResult, Position } from '../strategy/position.js';
 
 /** A position as the inspector shows it. */
@@ -26,3 +28,11 @@ export function describePosition(position: Position): Record<string, string> {
 /** How a cycle ended, in a line of the log. */
 export const describeResult = (result: CycleResult): string =>
   result.kind === 'dust' ? `${result.quantity.toFixed()} is too little to be sold again` : result.kind;
+
+/** An order, in the fields of a log line. */
+export const orderFields = ({ side, price, quantity, clientOrderId }: OrderRequest): LogFields => ({
+  side,
+  price: toWire(price),
+  quantity: toWire(quantity),
+  clientOrderId,
+});

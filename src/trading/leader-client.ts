@@ -7,7 +7,7 @@ export const askRebuy = (sender: Sender, leader: Address<LeaderProtocol>, cycleI
   sender.cast(leader, 'askRebuy', { cycleId });
 };
 
-/** The symbol's terms, the balance or the rules have changed: parked traders try again, and a shutdown begins. */
+/** The symbol's terms have changed: parked traders try again or make room, and a shutdown begins. */
 export const termsChanged = (sender: Sender, leader: Address<LeaderProtocol>): void => {
   sender.cast(leader, 'termsChanged', null);
 };

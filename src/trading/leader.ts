@@ -24,6 +24,7 @@ import type { Cycle, Leadership } from '../ports/cycle-store.js';
 import type { LogFields } from '../ports/log.js';
 import { rebuyStatus } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
+import type { MarketNews } from './market-news.js';
 import type { SymbolTerms } from './symbol-terms.js';
 import { Trader, type TraderProtocol } from './trader.js';
 
@@ -64,7 +65,13 @@ export interface LeaderProtocol extends Protocol {
   readonly arg: LeaderArg;
   readonly state: LeaderState;
   readonly calls: { traders(nothing: null): readonly Pid<TraderProtocol>[] };
-  readonly casts: { readonly askRebuy: { readonly cycleId: number }; readonly termsChanged: null };
+  readonly casts: {
+    readonly askRebuy: { readonly cycleId: number };
+    readonly termsChanged: null;
+    readonly marketNews: { readonly info: SymbolInfo; readonly funds: MarketNews['funds'] };
+    /** What one side of a cycle costs from now on, a fraction. */
+    readonly feeTold: Decimal;
+  };
   readonly info: never;
   readonly continue: 'begin';
 }
@@ -93,7 +100,7 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   for (const { id, position } of cycles)
     if (rebuyStatus(position) === 'asked') await onRebuyAsked(state, id, self);
   if (cycles.length === 0 && !state.terms.shuttingDown) await startFirst(state, self);
-  if (state.terms.changed) tellOfTerms(state, self);
+  if (state.terms.changed) tryAgain(state, self);
   tellWhenShutDown(state);
 }
 
@@ -213,12 +220,42 @@ function judgeCrash(state: LeaderState, { cycleId }: RunningTrader, reason: Exit
   });
 }
 
-function tellOfTerms({ traders, terms }: LeaderState, self: LeaderSelf): void {
+/** Parked traders do, or make room for others. */
+function tryAgain({ traders, terms }: LeaderState, self: LeaderSelf): void {
   terms.changed = false;
-  for (const trader of traders.keys()) {
-    self.cast(trader, 'conditionsChanged', null);
-    if (terms.shuttingDown) self.cast(trader, 'shutDown', null);
+  for (const trader of traders.keys()) self.cast(trader, 'settingsChanged', null);
+}
+
+function tellOfTerms(state: LeaderState, self: LeaderSelf): void {
+  const { traders, terms } = state;
+  tryAgain(state, self);
+  if (terms.shuttingDown) for (const trader of traders.keys()) self.cast(trader, 'shutDown', null);
+}
+
+function onMarketNews(
+  state: LeaderState,
+  info: SymbolInfo,
+  funds: MarketNews['funds'],
+  self: LeaderSelf,
+): void {
+  const { led, traders } = state;
+  if (led === null) return;
+  const isChanged = JSON.stringify(info) !== JSON.stringify(led.info);
+  if (isChanged) {
+    const { status } = info;
+    log(state, status === 'TRADING' ? 'info' : 'warn', 'the rules of the symbol have changed', { status });
+    state.led = { ...led, info };
   }
+  if (!isChanged && funds === null) return;
+  for (const trader of traders.keys())
+    self.cast(trader, 'marketNews', { info: isChanged ? info : null, funds });
+}
+
+function onFeeTold(state: LeaderState, fee: Decimal): void {
+  const { led } = state;
+  if (led === null || led.fee?.eq(fee)) return;
+  log(state, 'info', 'the commission of new cycles has changed', { fee: fee.toFixed() });
+  state.led = { ...led, fee };
 }
 
 function tellWhenShutDown({ traders, terms }: LeaderState): void {
@@ -244,6 +281,14 @@ export const Leader: GenServer<LeaderProtocol> = {
     termsChanged(state, _nothing, self) {
       tellOfTerms(state, self);
       tellWhenShutDown(state);
+      return { state };
+    },
+    marketNews(state, { info, funds }, self) {
+      onMarketNews(state, info, funds, self);
+      return { state };
+    },
+    feeTold(state, fee) {
+      onFeeTold(state, fee);
       return { state };
     },
   },

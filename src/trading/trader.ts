@@ -1,4 +1,3 @@
-import { toWire } from '../domain/decimal.js';
 import type { ExecutionReport } from '../domain/execution-report.js';
 import { isOpen, type OrderRequest } from '../domain/order.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
@@ -17,13 +16,16 @@ import type { CancelOutcome, LookupOutcome, PlaceOutcome } from '../ports/exchan
 import type { LogFields } from '../ports/log.js';
 import { executions, tradeEvents, type UserDataResumed, userData } from '../ports/topics.js';
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
+import { canGoOnWith } from '../strategy/funds.js';
 import { isUnplaced, type Position, rebuyStatus, workingLeg } from '../strategy/position.js';
+import { clientOrderIdsOf } from './client-order-ids.js';
 import type { TradingDeps } from './deps.js';
-import { describePosition, describeResult } from './describe-position.js';
+import { describePosition, describeResult, orderFields } from './describe-position.js';
 import { cancel, type ExchangeAnswer, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
 import type { LeaderProtocol } from './leader.js';
 import { askRebuy } from './leader-client.js';
 import { LookUps } from './look-ups.js';
+import type { MarketNews } from './market-news.js';
 
 /**
  * Trader: lives one trade cycle. It carries out what the strategy decides, and ends normally when the cycle is closed.
@@ -39,9 +41,12 @@ export interface TraderArg {
 }
 
 interface TraderState extends Omit<TraderArg, 'info'> {
-  readonly terms: CycleTerms;
+  /** Its settings stay; the symbol's rules may change. */
+  terms: CycleTerms;
   readonly lookUps: LookUps;
   position: Position;
+  /** Without a clear yes. */
+  failedCancels: number;
 }
 
 type TraderInfo =
@@ -57,18 +62,17 @@ export interface TraderProtocol extends Protocol {
   readonly arg: TraderArg;
   readonly state: TraderState;
   readonly calls: { position(nothing: null): Position };
-  readonly casts: { readonly conditionsChanged: null; readonly rebuyAnswered: null; readonly shutDown: null };
+  readonly casts: {
+    readonly settingsChanged: null;
+    readonly marketNews: MarketNews;
+    readonly rebuyAnswered: null;
+    readonly shutDown: null;
+  };
   readonly info: TraderInfo;
   readonly continue: 'begin';
 }
 
 type TraderSelf = Self<TraderProtocol>;
-
-/** Unique among all orders of the engine: cycle, side and attempt. At most 36 characters. */
-const clientOrderIdsOf =
-  (prefix: string, cycleId: number): CycleTerms['clientOrderId'] =>
-  (side, attempt) =>
-    `${prefix}-${cycleId}-${side === 'BUY' ? 'B' : 'S'}${attempt}`;
 
 async function begin(state: TraderState, self: TraderSelf): Promise<Next<TraderProtocol>> {
   const { deps, cycle } = state;
@@ -163,6 +167,7 @@ function onResumed(state: TraderState, self: TraderSelf): void {
 }
 
 const CANCEL_RETRY_MS = 1_000;
+const LONGEST_CANCEL_RETRY_MS = 30_000;
 const LOST_RETRY_MS = 60_000;
 
 function onPlacementAnswered(
@@ -227,7 +232,10 @@ function onCancelAnswered(
     case 'outcome-unknown':
       // It may have been filled meanwhile, never have arrived, or be open still: the look-up tells, and then it is tried again.
       lookUp(state, request, self);
-      self.sendAfter(CANCEL_RETRY_MS, { kind: 'cancel-again' });
+      // Slower and slower: cancels go before look-ups, and many that fail would leave no room for what settles them.
+      self.sendAfter(Math.min(LONGEST_CANCEL_RETRY_MS, CANCEL_RETRY_MS * 2 ** state.failedCancels++), {
+        kind: 'cancel-again',
+      });
       return { state };
   }
 }
@@ -288,13 +296,20 @@ export const Trader: GenServer<TraderProtocol> = {
       },
       lookUps: new LookUps(),
       position: cycle.position,
+      failedCancels: 0,
     },
     continue: 'begin',
   }),
   continue: (state, _note, self) => begin(state, self),
   calls: { position: (state) => ({ state, reply: state.position }) },
   casts: {
-    conditionsChanged: (state, _nothing, self) => take(state, { kind: 'conditions-changed' }, self),
+    settingsChanged: (state, _nothing, self) => take(state, { kind: 'settings-changed' }, self),
+    marketNews(state, { info, funds }, self) {
+      if (info !== null) state.terms = { ...state.terms, info };
+      const helps =
+        info !== null || (funds !== null && canGoOnWith(funds, state.position, state.terms.settings));
+      return helps ? take(state, { kind: 'conditions-changed' }, self) : { state };
+    },
     rebuyAnswered: (state, _nothing, self) => take(state, { kind: 'rebuy-answered' }, self),
     shutDown: (state, _nothing, self) => take(state, { kind: 'shutdown-asked' }, self),
   },
@@ -328,13 +343,6 @@ export const Trader: GenServer<TraderProtocol> = {
   },
   inspect: ({ cycle, position }) => ({ cycle: cycle.id, ...describePosition(position) }),
 };
-
-const orderFields = ({ side, price, quantity, clientOrderId }: OrderRequest): LogFields => ({
-  side,
-  price: toWire(price),
-  quantity: toWire(quantity),
-  clientOrderId,
-});
 
 function log(state: TraderState, level: 'info' | 'warn', message: string, fields: LogFields = {}): void {
   state.deps.log[level](message, { symbol: state.cycle.symbol, traderId: state.cycle.id, ...fields });

@@ -84,6 +84,11 @@ export class Trading {
     });
   }
 
+  /** The symbols that were started, and neither stopped nor given up since. */
+  tradedSymbols(): readonly string[] {
+    return [...this.traded.values()].map(({ symbol }) => symbol);
+  }
+
   /** Whether the symbol was started, and neither stopped nor given up since. */
   isTraded(symbol: string): boolean {
     return this.traded.has(symbolSupervisorId(symbol));
@@ -101,7 +106,8 @@ export class Trading {
     const terms: SymbolTerms = {
       settings,
       shuttingDown: options.shuttingDown ?? false,
-      changed: false,
+      // Settings, balance and rules may have changed while it was off, and new keys may be allowed what was refused.
+      changed: true,
       onShutDown: options.onShutDown ?? (() => {}),
     };
     const traded: TradedSymbol = { symbol, terms, started: false };

@@ -66,6 +66,7 @@ const refused = (clientOrderId: string): CycleEvent => ({
   why: { code: -2010, reason: 'no' },
 });
 const CHANGED: CycleEvent = { kind: 'conditions-changed' };
+const NEW_SETTINGS: CycleEvent = { kind: 'settings-changed' };
 const SHUTDOWN: CycleEvent = { kind: 'shutdown-asked' };
 const ANSWERED: CycleEvent = { kind: 'rebuy-answered' };
 const CANCELED: CycleEvent = {
@@ -115,6 +116,13 @@ describe('decide', () => {
     { at: closed, event: trade, phase: 'closed', action: null },
     { at: closed, event: filled('test-1-S1'), phase: 'closed', action: null },
     { at: closed, event: CHANGED, phase: 'closed', action: null },
+
+    { at: FLAT, event: NEW_SETTINGS, phase: 'flat', action: null },
+    { at: buying, event: NEW_SETTINGS, phase: 'buying', action: null },
+    { at: selling, event: NEW_SETTINGS, phase: 'selling', action: null },
+    { at: buyParked, event: NEW_SETTINGS, phase: 'closed', action: 'close' },
+    { at: sellParked, event: NEW_SETTINGS, phase: 'selling', action: 'place-order' },
+    { at: closed, event: NEW_SETTINGS, phase: 'closed', action: null },
 
     { at: FLAT, event: SHUTDOWN, phase: 'closed', action: 'close' },
     { at: buying, event: SHUTDOWN, phase: 'buying', action: 'cancel-order' },

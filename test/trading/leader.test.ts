@@ -220,7 +220,7 @@ describe('a trader that crashes comes back', () => {
     await killFirstTrader();
     expect(positionOf(1)).toMatchObject({ phase: 'buy-parked', why: { code: -2010, reason: 'no money' } });
     await engine.conditionsChanged();
-    engine.exchange.expectOrder({ clientOrderId: 'test-1-B2' });
+    engine.exchange.expectOrder({ clientOrderId: 'test-2-B1' });
     await engine.trade();
   });
 

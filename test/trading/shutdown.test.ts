@@ -186,6 +186,25 @@ describe('a cancel that is not simply answered', () => {
     isOver();
   });
 
+  it('is tried again slower and slower: many that fail must leave room for the look-ups that settle them', async () => {
+    await aBuy();
+    stage.exchange.allowCancels(UNKNOWN_ORDER);
+    stage.exchange.allowLookups(unavailable(60_000));
+    await stage.engine.shutDown();
+    const cancelsIn = async (ms: number): Promise<number> => {
+      const before = stage.exchange.cancelRequests.length;
+      await stage.engine.advance(ms);
+      return stage.exchange.cancelRequests.length - before;
+    };
+    expect([await cancelsIn(1_000), await cancelsIn(1_999), await cancelsIn(1)]).toEqual([1, 0, 1]);
+    // The longest wait is 30 s.
+    for (let wait = 4_000; wait <= 16_000; wait *= 2) expect(await cancelsIn(wait)).toBe(1);
+    expect([await cancelsIn(29_999), await cancelsIn(1), await cancelsIn(30_000)]).toEqual([0, 1, 1]);
+    stage.exchange.expectCancel();
+    await stage.engine.advance(30_000);
+    isOver();
+  });
+
   it('ends the cycle when a look-up shows that it took effect', async () => {
     await aBuy();
     stage.exchange.expectCancel({}, outcomeUnknown({ arrived: true }));

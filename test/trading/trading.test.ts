@@ -63,14 +63,24 @@ describe('new settings', () => {
     await engine.trade();
     await engine.changeSettings(someSettings());
     expect(phases()).toEqual(['flat']);
-    const buy = exchange.expectOrder({ clientOrderId: 'test-1-B2' });
+    const buy = exchange.expectOrder({ clientOrderId: 'test-2-B1' });
     await engine.trade();
-    exchange.expectOrder({ clientOrderId: 'test-1-S1' }, rejected());
+    exchange.expectOrder({ clientOrderId: 'test-2-S1' }, rejected());
     await exchange.fill(buy);
     expect(phases()).toEqual(['sell-parked']);
-    exchange.expectOrder({ clientOrderId: 'test-1-S2' });
+    exchange.expectOrder({ clientOrderId: 'test-2-S2' });
     await engine.changeSettings(someSettings());
     expect(phases()).toEqual(['selling']);
+  });
+
+  it('are those of a buy that was parked: with its own it may never succeed', async () => {
+    exchange.expectOrder({ quantity: '2' }, rejected(-2010, 'Account has insufficient balance'));
+    await engine.startSymbol();
+    await engine.trade();
+    await engine.changeSettings(someSettings({ budget: '500' }));
+    exchange.expectOrder({ quantity: '1' });
+    await engine.trade();
+    expect(engine.cyclesOf()).toMatchObject([{ id: 2, position: { phase: 'buying' } }]);
   });
 
   it.each(['Leader XRPUSDT', 'SymbolSupervisor XRPUSDT', 'DynamicSymbolSupervisor'])(

@@ -245,7 +245,7 @@ describe('BinanceClient, within the limits', () => {
 
   it('slows down before the exchange complains, and lets an order wait for its turn if that comes soon', async () => {
     await start();
-    const headers = { 'x-mbx-used-weight-1m': '4790' };
+    const headers = { 'x-mbx-used-weight-1m': '4490' };
     stage.server.on(ACCOUNT, { headers, body: payload('account') });
     stage.server.on(CANCEL, { headers, body: payload('cancel') });
     stage.server.on(PLACE, { body: payload('placed-resting') });
@@ -396,6 +396,16 @@ describe('BinanceClient, when it places orders', () => {
     expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'unknown' });
     expect(stage.server.to(PLACE)).toHaveLength(1);
     expect(stage.crashes).toEqual([]);
+  });
+
+  it('says once, as an error, that answers to a request cannot be read, for that does not mend itself', async () => {
+    await start();
+    stage.server.on(QUERY, { body: payload('order', { status: 'A_STATUS_TO_COME' }) });
+    for (let count = 0; count < 3; count++)
+      expect(await stage.rest.ask(QUERIED)).toMatchObject({ kind: 'unknown' });
+    expect(stage.log.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: expect.stringContaining('cannot be read'), fields: { request: QUERY } },
+    ]);
   });
 
   it('gives up on an answer after 15 seconds, which leaves the outcome unknown', async () => {

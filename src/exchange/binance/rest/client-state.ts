@@ -36,6 +36,8 @@ export interface ClientState extends Required<BinanceClientArg> {
   readonly rulesLoading: Chore;
   /** Null until the exchange has told them. */
   symbols: ReadonlyMap<string, SymbolInfo> | null;
+  /** Requests whose answers could not be read, by method and path: each is said once. */
+  readonly unreadable: Set<string>;
   /** Why no signed request is sent any more; null while they are. */
   halted: Rejected | null;
 }
@@ -58,6 +60,7 @@ export function newClientState(arg: BinanceClientArg): ClientState {
     clockSync: new Chore(SYNC_PERIOD_MS, 1_000),
     rulesLoading: new Chore(RULES_PERIOD_MS, 60_000),
     symbols: null,
+    unreadable: new Set(),
     halted: arg.credentials === null ? NO_KEYS : null,
   };
 }

@@ -118,7 +118,7 @@ export function onAnswered(state: ClientState, { queued, sent, timing, answer }:
   conclude(state, queued, outcomeOf(state, queued.request, verdict), timing);
 }
 
-type Read = { readonly kind: 'ok'; readonly value: unknown };
+type Read = { readonly kind: 'ok'; readonly value: unknown } | { readonly kind: 'unreadable' };
 
 function verdictOf({ decode }: RestRequest<unknown>, answer: HttpAnswer): Verdict | Read {
   switch (answer.kind) {
@@ -128,9 +128,7 @@ function verdictOf({ decode }: RestRequest<unknown>, answer: HttpAnswer): Verdic
       return judge(answer);
     case 'ok': {
       const value = decode(answer.json);
-      return value === undefined
-        ? { kind: 'unknown', why: 'an answer of another shape' }
-        : { kind: 'ok', value };
+      return value === undefined ? { kind: 'unreadable' } : { kind: 'ok', value };
     }
   }
 }
@@ -144,11 +142,19 @@ function outcomeOf(
   { cost, method, path, signed }: RestRequest<unknown>,
   verdict: Verdict | Read,
 ): RestOutcome<unknown> {
-  const { limits, log } = state;
+  const { limits, log, unreadable } = state;
   const nowMs = exchangeNow(state);
   switch (verdict.kind) {
     case 'ok':
       return verdict;
+    case 'unreadable':
+      // It will be as unreadable the next time: somebody has to see to it.
+      if (!unreadable.has(`${method} ${path}`))
+        log.error('an answer of the exchange cannot be read; what it is about stays unknown', {
+          request: `${method} ${path}`,
+        });
+      unreadable.add(`${method} ${path}`);
+      return { kind: 'unknown', why: 'an answer of another shape' };
     case 'unknown':
       // A look-up is made again, for as long as an outage lasts: no reason to fill the log.
       log[method === 'GET' ? 'debug' : 'warn'](`the exchange gave no clear answer: ${verdict.why}`, {

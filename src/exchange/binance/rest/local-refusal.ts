@@ -16,7 +16,13 @@ export function localRefusal(info: SymbolInfo | undefined, request: OrderRequest
       "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.",
     );
   }
-  if (info.status !== 'TRADING') return rejected(-2010, 'Market is closed.');
+  if (info.status !== 'TRADING')
+    return rejected(-2010, `Market is closed. (${info.symbol} has the status ${info.status})`);
+  if (!info.isSpotTradingAllowed)
+    return rejected(
+      -2010,
+      `This symbol is not permitted for this account. (${info.symbol} is not traded on the spot market)`,
+    );
   const broken = brokenRule(info, request);
   return broken === null ? null : rejected(broken.code, broken.message);
 }

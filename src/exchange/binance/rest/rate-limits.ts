@@ -19,11 +19,14 @@ export interface Cost {
   readonly orders: number;
 }
 
-/** How much of a limit each may use, in per cent. So cancels find room left whatever else is asked for. */
+/**
+ * How much of a limit each may use, in per cent. So cancels find room left whatever else is asked for, and orders when hundreds of
+ * others are looked up at once.
+ */
 const SHARE_PERCENT: Readonly<Record<Priority, number>> = {
   cancel: 95,
-  'look-up': 80,
   order: 80,
+  'look-up': 75,
   backfill: 60,
 };
 

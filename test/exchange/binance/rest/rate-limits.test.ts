@@ -20,9 +20,9 @@ const told = (count: number, { kind, windowMs }: RateLimit = WEIGHT) => [
 ];
 
 describe('RateLimits', () => {
-  it('holds back what would go above 80 % of the weight, until the window of the exchange ends', () => {
+  it('holds back what would go above 75 % of the weight, until the window of the exchange ends', () => {
     const limits = new RateLimits([WEIGHT]);
-    limits.answered(limits.sent(cost(1), 61_000), told(780), 62_000);
+    limits.answered(limits.sent(cost(1), 61_000), told(730), 62_000);
     expect(limits.waitMs(cost(20), 62_000)).toBe(0);
     expect(limits.waitMs(cost(21), 62_000)).toBe(58_000);
     expect(limits.waitMs(cost(21), 120_000)).toBe(0);
@@ -41,6 +41,22 @@ describe('RateLimits', () => {
     expect(limits.waitMs(cost(1, 'cancel'), 0)).toBe(60_000);
   });
 
+  it('leaves room for orders, however many are looked up at once', () => {
+    const limits = new RateLimits();
+    let asked = 0;
+    // 500 working orders, each looked up with its fills.
+    for (; asked < 1_000 && limits.waitMs(cost(asked % 2 === 0 ? 4 : 5), 0) === 0; asked++)
+      limits.sent(cost(asked % 2 === 0 ? 4 : 5), 0);
+    for (const kind of ['order', 'cancel'] as const)
+      for (let count = 0; count < 40; count++) {
+        expect(limits.waitMs(cost(1, kind, kind === 'order' ? 1 : 0), 0)).toBe(0);
+        limits.sent(cost(1, kind, kind === 'order' ? 1 : 0), 0);
+      }
+    expect(asked).toBe(1_000);
+    for (; limits.waitMs(cost(4), 0) === 0; asked++) limits.sent(cost(4), 0);
+    expect(limits.waitMs(cost(1, 'cancel'), 0)).toBe(0);
+  });
+
   it('counts what is under way, and what was answered without a count', () => {
     const limits = new RateLimits([WEIGHT]);
     const first = limits.sent(cost(400), 0);
@@ -49,8 +65,8 @@ describe('RateLimits', () => {
     limits.answered(first, [], 10);
     expect(limits.waitMs(cost(1), 10)).toBe(59_990);
     // What is under way may still count in the next window.
-    expect(limits.waitMs(cost(400), 60_000)).toBe(0);
-    expect(limits.waitMs(cost(401), 60_000)).toBe(60_000);
+    expect(limits.waitMs(cost(350), 60_000)).toBe(0);
+    expect(limits.waitMs(cost(351), 60_000)).toBe(60_000);
   });
 
   it('believes the exchange, which counts a placed order as nothing', () => {
@@ -63,8 +79,8 @@ describe('RateLimits', () => {
   it('does not take the count of a window that is over for that of the next', () => {
     const limits = new RateLimits([WEIGHT]);
     limits.answered(limits.sent(cost(1), 59_900), told(800), 60_100);
-    expect(limits.waitMs(cost(799), 60_100)).toBe(0);
-    expect(limits.waitMs(cost(800), 60_100)).toBe(59_900);
+    expect(limits.waitMs(cost(749), 60_100)).toBe(0);
+    expect(limits.waitMs(cost(750), 60_100)).toBe(59_900);
   });
 
   it('lets through what costs more than its share when nothing else was asked', () => {
@@ -108,7 +124,7 @@ describe('RateLimits', () => {
 
   it('keeps its counts when the exchange tells its limits again', () => {
     const limits = new RateLimits([WEIGHT]);
-    limits.answered(limits.sent(cost(1), 0), told(300), 0);
+    limits.answered(limits.sent(cost(1), 0), told(280), 0);
     limits.adopt([{ ...WEIGHT, limit: 400 }, ORDERS]);
     expect(limits.waitMs(cost(21), 0)).toBe(60_000);
     expect(limits.waitMs(cost(20), 0)).toBe(0);
