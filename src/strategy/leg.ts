@@ -103,10 +103,3 @@ export const afterSnapshot = (
   { orderId, status, executedQuantity: filled, fills }: Order,
   baseAsset: string,
 ): Leg => merged(leg, { orderId, status, filled, fills }, baseAsset);
-
-/** What is really there to be sold: filled, less the commission taken from it, less what was sold already. */
-export const unsold = (buy: Leg, earlierSells: readonly Leg[]): Decimal =>
-  earlierSells.reduce(
-    (rest, sell) => rest.minus(sell.filled).minus(baseCommission(sell)),
-    buy.filled.minus(baseCommission(buy)),
-  );

@@ -45,6 +45,7 @@ const ALL = [
   '/Publishing',
   '/Publishing/DynamicPublisherSupervisor',
   '/Publishing/PublishDesk',
+  '/ServiceReporter',
   '/Control',
 ].map((path) => `${TOP}${path}`);
 
@@ -58,6 +59,7 @@ const FROM_EXCHANGE = [
   '/Trading',
   '/Streaming',
   '/Publishing',
+  '/ServiceReporter',
   '/Control',
 ];
 const TRADER_SUPERVISOR = `/Trading/${SYMBOL}/DynamicTraderSupervisor XRPUSDT`;
@@ -116,6 +118,7 @@ const KILLS: readonly (readonly [string, readonly string[]])[] = [
     under('/Publishing/DynamicPublisherSupervisor', '/Publishing/PublishDesk'),
   ],
   ['/Publishing/PublishDesk', under('/Publishing/PublishDesk')],
+  ['/ServiceReporter', under('/ServiceReporter', '/Control')],
   ['/Control', under('/Control')],
 ];
 

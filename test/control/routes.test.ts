@@ -225,7 +225,6 @@ describe('GET /v1/positions', () => {
       cycleId: 2,
       symbol: X,
       phase: 'selling',
-      earlierSells: [],
       startedAt: '2026-01-02T03:04:05.000Z',
       buyPrice: '0.5',
       buyQuantity: '10',
