@@ -68,7 +68,7 @@ interface StreamConnectionState extends StreamConnectionArg {
 export interface StreamConnectionProtocol extends Protocol {
   readonly arg: StreamConnectionArg;
   readonly state: StreamConnectionState;
-  readonly casts: { readonly carry: Carried; readonly drop: string };
+  readonly casts: { readonly carry: Carried; readonly drop: string; readonly silent: string };
   readonly info:
     | { readonly kind: 'frames' | 'changes-due' }
     | { readonly kind: 'line-opened'; readonly used: UsedLine }
@@ -302,6 +302,10 @@ export const StreamConnection: GenServer<StreamConnectionProtocol> = {
       // A new Streamer of a symbol that is streamed already.
       if (state.up?.subscriptions.streams(name) === true) self.send(streamer, { kind: 'resumed' });
       else changeSoon(state, self);
+      return { state };
+    },
+    silent(state, symbol) {
+      if (state.up !== null) state.socket?.giveUp(state.up.line, `trades of ${symbol} are not streamed`);
       return { state };
     },
     drop(state, symbol, self) {
