@@ -8,7 +8,6 @@ import {
   PubSub,
   type PubSubProtocol,
   subscribeTo,
-  type Via,
 } from '../../src/otp/index.js';
 import type { SimClock } from '../../src/platform/sim-clock.js';
 import { tradeEvents } from '../../src/ports/topics.js';
@@ -62,7 +61,7 @@ beforeEach(async () => {
     {
       symbol: SYMBOL,
       line: new TradeLine(100, 100),
-      desk: desk as unknown as Via<StreamDeskProtocol>,
+      desk,
       pubsub,
       past: {
         fetchTrades: async (_symbol, fromId) => {
