@@ -321,8 +321,8 @@ const parkBuy = (why: ParkReason, next: Flat): Step => ({
   action: { kind: 'park', why },
 });
 
-const parkSell = (why: ParkReason, unsold: Omit<SellParked, 'phase' | 'why'>): Step => ({
-  position: { phase: 'sell-parked', why, ...unsold },
+const parkSell = (why: ParkReason, parked: Omit<SellParked, 'phase' | 'why'>): Step => ({
+  position: { phase: 'sell-parked', why, ...parked },
   action: { kind: 'park', why },
 });
 

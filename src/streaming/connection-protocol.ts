@@ -61,7 +61,7 @@ export interface StreamConnectionState extends StreamConnectionArg {
 export interface StreamConnectionProtocol extends Protocol {
   readonly arg: StreamConnectionArg;
   readonly state: StreamConnectionState;
-  readonly casts: { readonly carry: Carried; readonly drop: string };
+  readonly casts: { readonly carry: Carried; readonly drop: string; readonly silent: string };
   readonly info:
     | { readonly kind: 'frames' | 'changes-due' }
     | { readonly kind: 'line-opened'; readonly used: UsedLine }

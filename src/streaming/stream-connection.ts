@@ -165,6 +165,10 @@ export const StreamConnection: GenServer<StreamConnectionProtocol> = {
       else changeSoon(state, self);
       return { state };
     },
+    silent(state, symbol) {
+      if (state.up !== null) state.socket?.giveUp(state.up.line, `trades of ${symbol} are not streamed`);
+      return { state };
+    },
     drop(state, symbol, self) {
       state.wanted.delete(tradeStream(symbol));
       state.streamers.delete(symbol);

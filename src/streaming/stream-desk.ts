@@ -50,6 +50,8 @@ export interface StreamDeskProtocol extends Protocol {
   readonly state: StreamDeskState;
   readonly casts: {
     readonly stream: { readonly symbol: string; readonly streamer: Pid<StreamerProtocol> };
+    /** Trades of the symbol are made, and its connection does not carry them. */
+    readonly silent: string;
     readonly report: { readonly number: number; readonly connection: Pid<StreamConnectionProtocol> };
   };
   readonly info:
@@ -107,6 +109,11 @@ export const StreamDesk: GenServer<StreamDeskProtocol> = {
       if (!state.symbols.has(streamer)) self.monitor(streamer);
       state.symbols.set(streamer, symbol);
       if (pid !== null) self.cast(pid, 'carry', { symbol, streamer });
+      return { state };
+    },
+    silent(state, symbol, self) {
+      const pid = state.wishes.get(symbol)?.slot.pid;
+      if (pid) self.cast(pid, 'silent', symbol);
       return { state };
     },
     report(state, { number, connection }, self) {

@@ -37,6 +37,12 @@ interface StreamerState extends StreamerArg {
   /** What the exchange is asked; `pausing` after trouble. */
   asking: 'nothing' | 'question' | 'pausing';
   isRecording: boolean;
+  /** No trade was streamed since the last look. */
+  isSilent: boolean;
+  /** The exchange is being asked because of that. */
+  isLooking: boolean;
+  /** Looks in a row at a silent stream that found trades. */
+  unstreamed: number;
   /** It was said that trades cannot be fetched, and not yet that they can again. */
   isTroubleTold: boolean;
 }
@@ -55,7 +61,7 @@ export type StreamerMessage =
   | { readonly kind: 'not-answered'; readonly error: unknown }
   | { readonly kind: 'recorded'; readonly notes: readonly Note[] }
   | { readonly kind: 'record-failed'; readonly error: unknown }
-  | { readonly kind: 'stream-due' | 'check-due' | 'question-due' };
+  | { readonly kind: 'stream-due' | 'check-due' | 'question-due' | 'silence-due' };
 
 export interface StreamerProtocol extends Protocol {
   readonly arg: StreamerArg;
@@ -71,10 +77,15 @@ const MOST_AT_ONCE = 500;
 /** A symbol that trades by then needs no check, and the exchange serves by then what was traded before. */
 const CHECK_AFTER_MS = 2_000;
 const STREAM_AGAIN_MS = 200;
+/** How often it is looked whether a silent stream is one of a quiet symbol. */
+const SILENCE_MS = 300_000;
+/** One look may find what is just about to be streamed. */
+const LOOKS_THAT_TELL = 2;
 
 function begin(state: StreamerState, self: StreamerSelf): void {
   const { line, record, symbol, log } = state;
   askDesk(state, self);
+  lookSoon(state, self);
   if (line.phase === 'starting') {
     self.pipe(
       record.lastPublished(symbol),
@@ -85,6 +96,36 @@ function begin(state: StreamerState, self: StreamerSelf): void {
   // Left by the incarnation before.
   if (line.trouble !== null) pause(state, pauseMs(line.trouble, state.random), self);
   log.debug(`${symbol} is streamed`, { symbol });
+}
+
+function lookSoon({ random }: StreamerState, self: StreamerSelf): void {
+  self.sendAfter(SILENCE_MS * (1 + random() / 5), { kind: 'silence-due' });
+}
+
+/** Nobody else would notice when the exchange no longer streams one symbol of many, or never did. */
+function lookAtSilence(state: StreamerState, self: StreamerSelf): void {
+  if (state.isSilent) {
+    state.isLooking = true;
+    state.line.expectCheck();
+    state.line.checkIsDue();
+  }
+  state.isSilent = true;
+  lookSoon(state, self);
+}
+
+/** What the exchange has when it was asked because of a silence. */
+function judgeSilence(state: StreamerState, hasTrades: boolean, self: StreamerSelf): void {
+  const { symbol, log, desk } = state;
+  state.isLooking = false;
+  state.unstreamed = hasTrades ? state.unstreamed + 1 : 0;
+  if (state.unstreamed !== LOOKS_THAT_TELL) return;
+  log.warn(
+    `${symbol}: trades are made and not streamed; they are fetched late, and the connection is made anew`,
+    {
+      symbol,
+    },
+  );
+  self.cast(desk, 'silent', symbol);
 }
 
 /** Without a desk, or when it ends, it is asked again: the next one knows of nobody. */
@@ -154,7 +195,10 @@ function takeAnswer(
   const { line, random } = state;
   state.asking = 'nothing';
   if ('retryAfterMs' in answer) line.rateLimited();
-  else line.answer(question, answer);
+  else {
+    line.answer(question, answer);
+    if (question.purpose === 'check' && state.isLooking) judgeSilence(state, answer.length > 0, self);
+  }
   tellTrouble(state);
   if (line.trouble === null) return;
   const waitMs = 'retryAfterMs' in answer ? answer.retryAfterMs : 0;
@@ -181,6 +225,9 @@ function onInfo(state: StreamerState, message: StreamerMessage | Down, self: Str
   switch (message.kind) {
     case 'trades':
       for (const trade of message.trades) line.offer(trade);
+      state.isSilent = false;
+      state.isLooking = false;
+      state.unstreamed = 0;
       break;
     case 'resumed':
       line.expectCheck();
@@ -205,6 +252,9 @@ function onInfo(state: StreamerState, message: StreamerMessage | Down, self: Str
     case 'check-due':
       line.checkIsDue();
       break;
+    case 'silence-due':
+      lookAtSilence(state, self);
+      break;
     case 'question-due':
       state.asking = 'nothing';
       break;
@@ -221,7 +271,15 @@ function onInfo(state: StreamerState, message: StreamerMessage | Down, self: Str
 export const Streamer: GenServer<StreamerProtocol> = {
   kind: 'Streamer',
   init: (arg) => ({
-    state: { ...arg, asking: 'nothing', isRecording: false, isTroubleTold: false },
+    state: {
+      ...arg,
+      asking: 'nothing',
+      isRecording: false,
+      isTroubleTold: false,
+      isSilent: false,
+      isLooking: false,
+      unstreamed: 0,
+    },
     continue: 'begin',
   }),
   continue(state, _note, self) {
@@ -238,5 +296,10 @@ export const Streamer: GenServer<StreamerProtocol> = {
   terminate({ line }, reason) {
     if (reason === 'shutdown') line.leave();
   },
-  inspect: ({ line, asking }) => ({ asking, ...line.inspect() }),
+  inspect: ({ line, asking, isSilent, unstreamed }) => ({
+    asking,
+    ...line.inspect(),
+    ...(isSilent ? { silent: true } : {}),
+    ...(unstreamed > 0 ? { unstreamed } : {}),
+  }),
 };

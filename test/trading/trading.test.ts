@@ -23,6 +23,19 @@ afterEach(async () => {
 const phases = (symbol?: string): string[] => engine.cyclesOf(symbol).map(({ position }) => position.phase);
 const crash = (name: string): Promise<void> => engine.kill(actorNamed(engine.system, name));
 
+it('a symbol that is switched on again tries again what was parked: anything may have changed meanwhile', async () => {
+  const buy = exchange.expectOrder({ side: 'BUY' });
+  exchange.expectOrder({ clientOrderId: 'test-1-S1' }, rejected(-2015, 'Invalid API-key.'));
+  await engine.startSymbol();
+  await engine.trade();
+  await exchange.fill(buy);
+  expect(phases()).toEqual(['sell-parked']);
+  await engine.stopSymbol();
+  exchange.expectOrder({ clientOrderId: 'test-1-S2' });
+  await engine.startSymbol();
+  expect(phases()).toEqual(['selling']);
+});
+
 describe('new settings', () => {
   it('are for new cycles only: one that has begun, flat too, goes on with its own', async () => {
     await engine.startSymbol();

@@ -10,7 +10,7 @@ import type { RestOutcome } from './rest/outcome.js';
 import { cancelOrder, commission, openOrders, queryOrder } from './rest/requests.js';
 
 export interface BinanceExchange extends Exchange {
-  /** The fraction of what it receives that a resting buy of the symbol pays; null when it cannot be told now. */
+  /** The fraction of what it receives that an order of the symbol pays at most; null when it cannot be told now. */
   commissionRate(symbol: string): Promise<Decimal | null>;
 }
 

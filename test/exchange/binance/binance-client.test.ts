@@ -348,6 +348,16 @@ describe('BinanceClient, when it places orders', () => {
     },
   );
 
+  it('asks for the rules when the exchange calls a market closed that should be open, and places nothing until it is', async () => {
+    await start();
+    stage.server.on(PLACE, error(400, -2010, 'Market is closed.'), { body: payload('placed-resting') });
+    await stage.pass(60_000);
+    expect(await stage.rest.place(ORDER)).toEqual({ kind: 'rate-limited', retryAfterMs: 60_000 });
+    await stage.settle();
+    expect(stage.server.to(RULES)).toHaveLength(2);
+    expect(await stage.rest.place(ORDER)).toMatchObject({ kind: 'ok' });
+  });
+
   it('learns the rules anew when it has refused an order by its own: they may have changed', async () => {
     await start();
     await stage.pass(60_000);

@@ -330,9 +330,9 @@ describe('the rest of the port', () => {
     await expect(stage.exchange.openOrders()).rejects.toThrow('the open orders cannot be listed: unknown');
   });
 
-  it('knows what a resting buy pays, or that it does not know', async () => {
+  it('knows what an order pays at most, or that it does not know', async () => {
     stage.server.on('GET /api/v3/account/commission', { body: payload('commission') }, 'drop');
-    expect((await stage.exchange.commissionRate('BTCUSDT'))?.toFixed()).toBe('0.00111111');
+    expect((await stage.exchange.commissionRate('BTCUSDT'))?.toFixed()).toBe('0.00132222');
     expect(await stage.exchange.commissionRate('BTCUSDT')).toBeNull();
   });
 

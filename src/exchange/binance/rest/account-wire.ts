@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Decimal } from '../../../domain/decimal.js';
+import { type Decimal, maxOf } from '../../../domain/decimal.js';
 import { type Decoder, decimal, decoder, name } from './wire.js';
 
 /** What an account has of one asset. */
@@ -31,11 +31,13 @@ export const decodeAccount: Decoder<Account> = decoder(
     })),
 );
 
-const rates = z.looseObject({ maker: decimal, buyer: decimal });
+const rates = z
+  .looseObject({ maker: decimal, taker: decimal, buyer: decimal, seller: decimal })
+  .transform(({ maker, taker, buyer, seller }) => maxOf(maker, taker).plus(maxOf(buyer, seller)));
 
 /**
- * The fraction of what it receives that a resting buy pays: its standard, special and tax parts, each for the maker and for
- * the buyer.
+ * The fraction of what it receives that an order pays at most: its standard, special and tax parts, each by the dearer of maker
+ * and taker and of buyer and seller. A limit order may take as well as rest, and a cycle both buys and sells.
  */
 export const decodeCommission = (symbol: string): Decoder<Decimal> =>
   decoder(
@@ -47,9 +49,6 @@ export const decodeCommission = (symbol: string): Decoder<Decimal> =>
         taxCommission: rates,
       })
       .transform(({ standardCommission, specialCommission, taxCommission }) =>
-        [specialCommission, taxCommission].reduce(
-          (sum, { maker, buyer }) => sum.plus(maker).plus(buyer),
-          standardCommission.maker.plus(standardCommission.buyer),
-        ),
+        standardCommission.plus(specialCommission).plus(taxCommission),
       ),
   );

@@ -179,6 +179,10 @@ function outcomeOf(
     case 'orders-full':
       limits.stopOrders(verdict.waitMs, nowMs);
       return rateLimited(Math.max(SHORT_WAIT_MS, limits.waitMs(cost, nowMs)));
+    case 'closed':
+      // A short halt may be over before the rules are told again; a longer one is among them then, and the order is refused.
+      state.rulesLoading.hurry(state.clock.monotonicMs());
+      return rateLimited(verdict.waitMs);
     case 'busy':
       return rateLimited(verdict.waitMs);
   }

@@ -12,6 +12,8 @@ export type Verdict =
   | { readonly kind: 'stop'; readonly why: 'limit' | 'ban' | 'firewall'; readonly waitMs: number }
   /** Nothing happened, and no new order may be sent; null: until the window of the order limit ends. */
   | { readonly kind: 'orders-full'; readonly waitMs: number | null }
+  /** Nothing happened: the symbol is not traded at the moment, whatever its rules said when they were told last. */
+  | { readonly kind: 'closed'; readonly waitMs: number }
   /** Nothing happened; the same request may be sent later. */
   | { readonly kind: 'busy'; readonly waitMs: number }
   /** It may have happened. */
@@ -22,6 +24,7 @@ const LIMIT_PAUSE_MS = 60_000;
 const BAN_PAUSE_MS = 120_000;
 const FIREWALL_PAUSE_MS = 300_000;
 const BUSY_PAUSE_MS = 30_000;
+const CLOSED_PAUSE_MS = 60_000;
 
 const KEYS_REFUSED =
   'the exchange refuses the API key; check key, secret, permissions and the addresses allowed';
@@ -31,6 +34,7 @@ const UNKNOWN: ReadonlySet<number> = new Set([-1000, -1001, -1006, -1007, -2021]
 const KEYS: ReadonlySet<number> = new Set([-1002, -2014, -2015]);
 // The order with this client order id is open. We use an id for one order, so that is the one which was asked for.
 const DUPLICATE = 'Duplicate order sent.';
+const CLOSED = /^Market is closed|in this trading phase|for this phase/;
 
 /**
  * The one place that says what an error means.
@@ -60,6 +64,7 @@ export function judge({ status, code, message, retryAfterMs }: Omit<HttpError, '
       return { kind: 'clock-off' };
     case -2010:
       if (message.startsWith(DUPLICATE)) return { kind: 'unknown', why: message };
+      if (CLOSED.test(message)) return { kind: 'closed', waitMs: CLOSED_PAUSE_MS };
       break;
   }
   return { kind: 'rejected', code, reason: message };

@@ -15,6 +15,7 @@ const BY_CODE: Readonly<Record<Verdict['kind'], readonly number[]>> = {
   'clock-off': [-1021],
   stop: [-1003],
   'orders-full': [-1015],
+  closed: [],
   busy: [-1008],
   rejected: [
     ...[
@@ -59,6 +60,14 @@ describe('judge', () => {
     [301, 'unknown'],
   ] as const)('takes %i without a code, as with HTML, as %s: never as a rejection', (status, kind) => {
     expect(verdict(status, null).kind).toBe(kind);
+  });
+
+  it.each([
+    'Market is closed.',
+    'This order type is not possible in this trading phase.',
+    'Limit orders require GTC for this phase.',
+  ])('takes %j for a "not now"', (message) => {
+    expect(verdict(400, -2010, message)).toEqual({ kind: 'closed', waitMs: 60_000 });
   });
 
   it('takes an order whose id is open already as one that may have been placed', () => {

@@ -212,7 +212,7 @@ describe('the account', () => {
   });
 
   it("pays as a resting buyer the sum of the maker's and the buyer's parts of all three rates", () => {
-    expect(decodeCommission('BTCUSDT')(payload('commission'))?.toFixed()).toBe('0.00111111');
+    expect(decodeCommission('BTCUSDT')(payload('commission'))?.toFixed()).toBe('0.00132222');
     expect(decodeCommission('ETHUSDT')(payload('commission'))).toBeUndefined();
   });
 });
