@@ -65,6 +65,17 @@ export function spawnHedgehog(environment: Environment): RunningHedgehog {
   };
 }
 
+/** Starts `hedgehog simulator` on a free port, in a process of its own; resolves to where it listens. */
+export async function startSimulator(...args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [CLI, 'simulator', '--port', '0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  void once(child, 'close').then(() => running.delete(child));
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return (JSON.parse(line.toString()) as { readonly port: number }).port;
+}
+
 /** Ends what a test that failed left running. */
 export function endAfterEach(): void {
   afterEach(async () => {
