@@ -71,8 +71,13 @@ export async function startSimulator(...args: readonly string[]): Promise<number
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);
-  void once(child, 'close').then(() => running.delete(child));
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return Promise.reject(new Error(`the simulator ended with ${String(code)}`));
+  });
+  // It ends, without a word, with the test as well.
+  ended.catch(() => {});
+  const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
   return (JSON.parse(line.toString()) as { readonly port: number }).port;
 }
 
