@@ -73,6 +73,22 @@ export function spawnHedgehog(environment: Environment): RunningHedgehog {
   };
 }
 
+/** Starts `hedgehog simulator` on a free port, in a process of its own; resolves to where it listens. */
+export async function startSimulator(...args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [CLI, 'simulator', '--port', '0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return Promise.reject(new Error(`the simulator ended with ${String(code)}`));
+  });
+  // It ends, without a word, with the test as well.
+  ended.catch(() => {});
+  const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  return (JSON.parse(line.toString()) as { readonly port: number }).port;
+}
+
 /** Ends what a test that failed left running. */
 export function endAfterEach(): void {
   afterEach(async () => {
