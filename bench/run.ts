@@ -9,6 +9,7 @@ import { benchMock } from './mock.js';
 import { benchOtp } from './otp.js';
 import { benchReplay } from './replay.js';
 import { type Figure, jsonOf, tableOf } from './report.js';
+import { benchStreams } from './streams.js';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   replay: benchReplay,
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'database-import': benchDatabaseImport,
   'database-replay': benchDatabaseReplay,
   'database-scale': benchDatabaseScale,
+  streams: benchStreams,
 };
 
 interface Options {
