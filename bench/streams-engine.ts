@@ -1,21 +1,26 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { compose, type Engine } from '../src/app/compose.js';
-import { mockPart } from '../src/app/exchange-part.js';
+import type { BuildExchange } from '../src/app/exchange-part.js';
 import { Decimal } from '../src/domain/decimal.js';
 import { DEFAULT_SETTINGS, type Settings } from '../src/domain/settings.js';
+import type { SymbolInfo } from '../src/domain/symbol-info.js';
 import { ConnectionBudget } from '../src/exchange/binance/socket/connection-budget.js';
-import { inspectTree, subscribersOf } from '../src/otp/index.js';
+import { BinanceMock, type BinanceMockProtocol } from '../src/exchange/mock/binance-mock.js';
+import { mockExchange } from '../src/exchange/mock/mock-exchange.js';
+import { childSpec, inspectTree, subscribersOf } from '../src/otp/index.js';
 import type { Process } from '../src/otp/process.js';
 import { systemClock } from '../src/platform/system-clock.js';
 import { systemRandom } from '../src/platform/system-random.js';
 import type { DesiredState, WantedTrading } from '../src/ports/desired-state.js';
+import type { Exchange } from '../src/ports/exchange.js';
+import { NO_LEDGER } from '../src/ports/order-ledger.js';
 import { UNPACED } from '../src/ports/pacing.js';
 import { tradeEvents } from '../src/ports/topics.js';
 import { followSpecs } from '../src/services/service-tree.js';
 import { liveSource } from '../src/streaming/live-source.js';
 import { Streaming } from '../src/streaming/streaming.js';
 import { tradingService, tradingServiceSpec } from '../src/trading/trading-service.js';
-import { Backlogs } from '../src/warehouse/backlog/backlogs.js';
+import { Backlogs, type Intake } from '../src/warehouse/backlog/backlogs.js';
 import { type Database, openDatabase } from '../src/warehouse/database.js';
 import { DatabaseCycleStore } from '../src/warehouse/database-cycle-store.js';
 import { storingService } from '../src/warehouse/storing.js';
@@ -84,7 +89,9 @@ const SETTINGS: Settings = {
   profitInterval: new Decimal('0.0005'),
   rebuyInterval: new Decimal('0.002'),
 };
-const SAMPLE_MS = 100;
+const SAMPLE_MS = 250;
+/** As the daemon waits. */
+const STORING = { maxWaitMs: 1_000 };
 const MOST_IDLE_MS = 30_000;
 const NS_PER_MS = 1e6;
 const US_PER_MS = 1_000;
@@ -104,6 +111,40 @@ const always = <Wanted>(names: Iterable<string>, wanted: Wanted): DesiredState<W
   return { read: async () => wishes, follow: () => () => {} };
 };
 
+const mockName = (symbol: string): string => `BinanceMock ${symbol}`;
+
+/**
+ * Each symbol has a mock exchange of its own: a single one would have to take every trade of all of them, which nothing of an
+ * engine that trades on a real exchange does but PubSub.
+ */
+const anExchangePerSymbol =
+  (symbols: ReadonlyMap<string, SymbolInfo>): BuildExchange =>
+  ({ system, pubsub, pacing, clock }) => {
+    const at = (symbol: string): Exchange =>
+      mockExchange(system, system.registry.via<BinanceMockProtocol>(mockName(symbol)));
+    return {
+      exchange: {
+        symbolInfo: (symbol) => at(symbol).symbolInfo(symbol),
+        commissionRate: (symbol) => at(symbol).commissionRate(symbol),
+        placeOrder: (request) => at(request.symbol).placeOrder(request),
+        cancelOrder: (symbol, key) => at(symbol).cancelOrder(symbol, key),
+        getOrder: (symbol, key) => at(symbol).getOrder(symbol, key),
+        openOrders: async (symbol) => {
+          const asked = symbol === undefined ? [...symbols.keys()] : [symbol];
+          return (await Promise.all(asked.map((one) => at(one).openOrders(one)))).flat();
+        },
+      },
+      specs: [...symbols].map(([symbol, info]) =>
+        childSpec<BinanceMockProtocol>({
+          id: mockName(symbol),
+          server: BinanceMock,
+          arg: { symbols: [info], pubsub, pacing, clock, ledger: NO_LEDGER },
+          register: mockName(symbol),
+        }),
+      ),
+    };
+  };
+
 class Running {
   cyclesClosed = 0;
   readonly most = { messages: 0, forPubSub: 0, held: 0, heldOfOne: 0 };
@@ -116,7 +157,8 @@ class Running {
     readonly engine: Engine,
     readonly database: Database,
     readonly names: readonly string[],
-    readonly backlogs: Backlogs,
+    /** As the names. */
+    readonly backlogs: readonly Intake['backlog'][],
     readonly watch: StreamsWatch,
     readonly log: CountingLog,
   ) {}
@@ -132,7 +174,7 @@ class Running {
     const engine = compose({
       clock: systemClock,
       log,
-      exchange: mockPart({ symbols: symbols.values() }),
+      exchange: anExchangePerSymbol(symbols),
       pacing: UNPACED,
       cycles: await DatabaseCycleStore.open(database.kysely, retry),
       onCycleEnd: () => {
@@ -140,7 +182,11 @@ class Running {
       },
       tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpecs }) => {
         const traded = tradingService(system, trading, { log, whyNot: () => null, onShutDown: () => {} });
-        const stored = storingService(system, { pubsub, clock: systemClock, backlogs }, log);
+        const stored = storingService(
+          system,
+          { pubsub, clock: systemClock, backlogs, batching: STORING },
+          log,
+        );
         const source = liveSource(system, {
           ...{ pubsub, clock: systemClock, log, random: systemRandom, baseUrl: streams },
           budget: new ConnectionBudget(systemClock),
@@ -162,7 +208,14 @@ class Running {
         ];
       },
     });
-    const running = new Running(engine, database, names, backlogs, watch, log);
+    const running = new Running(
+      engine,
+      database,
+      names,
+      names.map((name) => backlogs.of('TRADE_EVENTS', name).backlog),
+      watch,
+      log,
+    );
     await running.untilListening();
     return running;
   }
@@ -193,7 +246,7 @@ class Running {
     return {
       ...{ frames, handled, seen, unattended, lost, seconds, cyclesClosed, traders, firstIds },
       published: names.reduce((sum, name, index) => sum + this.published(name, index), 0),
-      stored: names.reduce((sum, name) => sum + this.backlogOf(name).counts.stored, 0),
+      stored: this.backlogs.reduce((sum, { counts }) => sum + counts.stored, 0),
       decided: percentilesOf(watch.decided, US_PER_MS),
       decidedSinceTrade: percentilesOf(watch.decidedSinceTrade, 1),
       loopDelay: percentilesOf(this.loop, NS_PER_MS),
@@ -203,7 +256,7 @@ class Running {
       mostForPubSub: most.forPubSub,
       mostHeld: most.held,
       mostHeldOfOne: most.heldOfOne,
-      placed: (this.shown('BinanceMock') as MockShown).placed,
+      placed: names.reduce((sum, name) => sum + (this.shown(mockName(name)) as MockShown).placed, 0),
       troubles: log.troubles,
       firstTroubles: log.firstTroubles,
     };
@@ -237,7 +290,7 @@ class Running {
   private isThrough(lastIds: readonly number[]): boolean {
     const { names, watch } = this;
     return names.every(
-      (name, index) => (lastIds[index] ?? 0) <= watch.lastId(name) && !this.backlogOf(name).pending,
+      (name, index) => (lastIds[index] ?? 0) <= watch.lastId(name) && !this.backlogs[index]?.pending,
     );
   }
 
@@ -251,12 +304,8 @@ class Running {
   }
 
   private held(): { readonly total: number; readonly ofOne: number } {
-    const sizes = this.names.map((name) => this.backlogOf(name).size);
+    const sizes = this.backlogs.map(({ size }) => size);
     return { total: sizes.reduce((sum, size) => sum + size, 0), ofOne: Math.max(...sizes) };
-  }
-
-  private backlogOf(name: string) {
-    return this.backlogs.of('TRADE_EVENTS', name).backlog;
   }
 
   private actor(name: string): Process | undefined {

@@ -94,6 +94,7 @@ function deliver(state: PubSubState, { topic, message }: Publication): void {
 
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
+  takesAll: true,
   init: () => ({ state: { subscribersOf: new Map(), subscriptions: new Map(), published: 0, delivered: 0 } }),
   calls: {
     subscribers: (state, topic) => ({ state, reply: [...(state.subscribersOf.get(topic) ?? [])] }),
