@@ -7,6 +7,7 @@ import { benchDatabaseScale } from './database-scale.js';
 import { benchMemory } from './memory.js';
 import { benchMock } from './mock.js';
 import { benchOtp } from './otp.js';
+import { benchReconnect } from './reconnect.js';
 import { benchReplay } from './replay.js';
 import { type Figure, jsonOf, tableOf } from './report.js';
 import { benchStreams } from './streams.js';
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'database-replay': benchDatabaseReplay,
   'database-scale': benchDatabaseScale,
   streams: benchStreams,
+  reconnect: benchReconnect,
 };
 
 interface Options {

@@ -11,7 +11,7 @@ import { childSpec, inspectTree, subscribersOf } from '../src/otp/index.js';
 import type { Process } from '../src/otp/process.js';
 import { systemClock } from '../src/platform/system-clock.js';
 import { systemRandom } from '../src/platform/system-random.js';
-import type { DesiredState, WantedTrading } from '../src/ports/desired-state.js';
+import type { WantedTrading } from '../src/ports/desired-state.js';
 import type { Exchange } from '../src/ports/exchange.js';
 import { NO_LEDGER } from '../src/ports/order-ledger.js';
 import { UNPACED } from '../src/ports/pacing.js';
@@ -26,6 +26,7 @@ import { DatabaseCycleStore } from '../src/warehouse/database-cycle-store.js';
 import { storingService } from '../src/warehouse/storing.js';
 import { tradeRecord } from '../src/warehouse/trade-record.js';
 import { warehouseSpec } from '../src/warehouse/warehouse-tree.js';
+import { always } from './always.js';
 import { answer } from './child.js';
 import { CountingLog } from './counting-log.js';
 import { manySymbols } from './many-symbols.js';
@@ -105,11 +106,6 @@ interface StreamerShown {
 interface MockShown {
   readonly placed: number;
 }
-
-const always = <Wanted>(names: Iterable<string>, wanted: Wanted): DesiredState<Wanted> => {
-  const wishes = new Map([...names].map((name) => [name, { version: '1', wanted }]));
-  return { read: async () => wishes, follow: () => () => {} };
-};
 
 const mockName = (symbol: string): string => `BinanceMock ${symbol}`;
 

@@ -1,7 +1,7 @@
 import { createHistogram, type Histogram } from 'node:perf_hooks';
-import { WebSocket } from 'ws';
 import type { TradeEvent } from '../src/domain/trade-event.js';
 import { Trader } from '../src/trading/trader.js';
+import { watchSockets } from './socket-watch.js';
 
 /** Of latencies, in milliseconds. */
 export interface Percentiles {
@@ -60,7 +60,9 @@ export class StreamsWatch {
   constructor(symbols: number) {
     this.arrivedMs = new Float64Array(symbols * KEPT);
     this.firstIds = new Float64Array(symbols);
-    this.watchSockets();
+    watchSockets((event, data) => {
+      if (event === 'message') this.arrived(data as Buffer);
+    });
     this.watchTraders();
   }
 
@@ -78,15 +80,6 @@ export class StreamsWatch {
   resetLatency(): void {
     this.decided.reset();
     this.decidedSinceTrade.reset();
-  }
-
-  private watchSockets(): void {
-    const { emit } = WebSocket.prototype;
-    const note = (bytes: Buffer): void => this.arrived(bytes);
-    WebSocket.prototype.emit = function (this: WebSocket, event: string | symbol, ...args: unknown[]) {
-      if (event === 'message') note(args[0] as Buffer);
-      return Reflect.apply(emit, this, [event, ...args]) as boolean;
-    } as typeof emit;
   }
 
   private arrived(bytes: Buffer): void {
