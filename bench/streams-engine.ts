@@ -91,8 +91,6 @@ const SETTINGS: Settings = {
   rebuyInterval: new Decimal('0.002'),
 };
 const SAMPLE_MS = 250;
-/** As the daemon waits. */
-const STORING = { maxWaitMs: 1_000 };
 const MOST_IDLE_MS = 30_000;
 const NS_PER_MS = 1e6;
 const US_PER_MS = 1_000;
@@ -178,11 +176,7 @@ class Running {
       },
       tree: ({ system, pubsub, trading, pubsubSpec, exchangeSpecs }) => {
         const traded = tradingService(system, trading, { log, whyNot: () => null, onShutDown: () => {} });
-        const stored = storingService(
-          system,
-          { pubsub, clock: systemClock, backlogs, batching: STORING },
-          log,
-        );
+        const stored = storingService(system, { pubsub, clock: systemClock, backlogs }, log);
         const source = liveSource(system, {
           ...{ pubsub, clock: systemClock, log, random: systemRandom, baseUrl: streams },
           budget: new ConnectionBudget(systemClock),
