@@ -1,4 +1,4 @@
-import type { Log } from '../src/ports/log.js';
+import type { Log, LogFields } from '../src/ports/log.js';
 
 const MOST_KEPT = 5;
 
@@ -11,16 +11,17 @@ export class CountingLog implements Log {
 
   info(): void {}
 
-  warn(message: string): void {
-    this.note(message);
+  warn(message: string, fields?: LogFields): void {
+    this.note(message, fields);
   }
 
-  error(message: string): void {
-    this.note(message);
+  error(message: string, fields?: LogFields): void {
+    this.note(message, fields);
   }
 
-  private note(message: string): void {
+  private note(message: string, fields: LogFields = {}): void {
     this.troubles++;
-    if (this.firstTroubles.length < MOST_KEPT) this.firstTroubles.push(message);
+    if (this.firstTroubles.length < MOST_KEPT)
+      this.firstTroubles.push(`${message} ${JSON.stringify(fields)}`);
   }
 }

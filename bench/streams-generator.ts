@@ -12,6 +12,8 @@ export interface Load {
   /** Of all symbols together. */
   readonly tradesPerSecond: number;
   readonly seconds: number;
+  /** Before these, in which the rate rises evenly from nothing. */
+  readonly warmUpSeconds: number;
 }
 
 /** What was traded. */
@@ -48,7 +50,7 @@ const MOST_IN_A_TURN = 1_000;
 
 const readers = new Map<string, Reader>();
 const connections = new Set<Reader>();
-let load: Load = { symbols: 0, tradesPerSecond: 0, seconds: 0 };
+let load: Load = { symbols: 0, tradesPerSecond: 0, seconds: 0, warmUpSeconds: 0 };
 
 function read(reader: Reader, text: string): void {
   const { params, id } = JSON.parse(text) as { readonly params: readonly string[]; readonly id: number };
@@ -69,13 +71,22 @@ async function listen(wanted: Load): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** How many trades are due after so long. */
+function dueAfter(ms: number): number {
+  const { tradesPerSecond, seconds, warmUpSeconds } = load;
+  const elapsed = ms / 1_000;
+  const warming = Math.min(elapsed, warmUpSeconds);
+  const warmed = warmUpSeconds === 0 ? 0 : warming ** 2 / (2 * warmUpSeconds);
+  return tradesPerSecond * (warmed + Math.min(Math.max(0, elapsed - warmUpSeconds), seconds));
+}
+
 async function trade(): Promise<Sent> {
   const random = seededRandom(1);
-  const { symbols, tradesPerSecond, seconds } = load;
+  const { symbols, seconds, warmUpSeconds } = load;
   const lastIds = new Uint32Array(symbols);
   const ticks = new Int32Array(symbols).fill(FIRST_TICKS);
   const streams = Array.from({ length: symbols }, (_, index) => `${symbolAt(index).toLowerCase()}@trade`);
-  const total = tradesPerSecond * seconds;
+  const total = Math.floor(dueAfter((warmUpSeconds + seconds) * 1_000));
   const before = process.cpuUsage();
   const startMs = performance.now();
   let trades = 0;
@@ -98,7 +109,7 @@ async function trade(): Promise<Sent> {
   };
 
   while (trades < total) {
-    const dueTrades = Math.min(total, ((performance.now() - startMs) * tradesPerSecond) / 1_000);
+    const dueTrades = dueAfter(performance.now() - startMs);
     for (const { socket } of connections) socket.cork();
     const nowMs = Date.now();
     for (let count = 0; count < MOST_IN_A_TURN && trades < dueTrades; count++) tell(nowMs);

@@ -10,8 +10,8 @@ import type { Percentiles } from './streams-watch.js';
 
 const NAME = 'streams';
 const MOST_CONNECTIONS = 2;
-const FULL: Load = { symbols: 1_500, tradesPerSecond: 20_000, seconds: 60 };
-const QUICK: Load = { symbols: 60, tradesPerSecond: 1_000, seconds: 2 };
+const FULL: Load = { symbols: 1_500, tradesPerSecond: 20_000, seconds: 60, warmUpSeconds: 10 };
+const QUICK: Load = { symbols: 60, tradesPerSecond: 1_000, seconds: 2, warmUpSeconds: 1 };
 
 interface Result {
   readonly connections: number;
@@ -30,9 +30,6 @@ interface Stored {
   /** Symbols whose ids are not exactly those that were traded. */
   readonly symbolsAtFault: number;
 }
-
-/** Until the code of the engine is compiled and every trader has placed its first order. */
-const WARM_UP_MS = (load: Load): number => Math.min(10_000, (load.seconds * 1_000) / 4);
 
 async function stored({ pool }: Database, lastIds: readonly number[]): Promise<Stored> {
   const { rows } = await pool.query<{ symbol: string; trades: string; first: string; last: string }>(
@@ -71,7 +68,7 @@ async function run(load: Load, tell: (progress: string) => void): Promise<Result
       }
       tell(`${NAME}: ${traders} traders listen, over ${subscribed.connections} connections`);
       const trading = generator.ask('trade', null);
-      await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS(load)));
+      await new Promise((resolve) => setTimeout(resolve, load.warmUpSeconds * 1_000));
       await engine.ask('measure', null);
       const serverBefore = (await serverCpuMs(db)) ?? 0;
       const sent = await trading;
@@ -91,7 +88,7 @@ async function run(load: Load, tell: (progress: string) => void): Promise<Result
 /** What was lost on the way, in words; nothing when all is well. */
 function faults(load: Load, { connections, traders, sent, report, stored: kept }: Result): readonly string[] {
   const { trades } = sent;
-  const { frames, published, seen, unattended, lost, troubles, firstTroubles } = report;
+  const { frames, published, seen, unattended, lost } = report;
   const claims: readonly (readonly [boolean, string])[] = [
     [connections <= MOST_CONNECTIONS, `${connections} connections were used`],
     [traders >= load.symbols, `${traders} traders ran for ${load.symbols} symbols`],
@@ -101,7 +98,6 @@ function faults(load: Load, { connections, traders, sent, report, stored: kept }
     [lost === 0, `${lost} trades were kept from a trader, or told to it twice`],
     [kept.trades === trades, `${kept.trades} of ${trades} trades are stored`],
     [kept.symbolsAtFault === 0, `${kept.symbolsAtFault} symbols are not stored as they were traded`],
-    [troubles === 0, `${troubles} times something was wrong: ${firstTroubles.join('; ')}`],
   ];
   return claims.filter(([holds]) => !holds).map(([, text]) => text);
 }
@@ -120,7 +116,7 @@ function figuresOf(on: string, result: Result): readonly Figure[] {
     one('symbols traded, at the start', '', result.traders),
     one('traders at the end', '', report.traders),
     one('trades sent', '', sent.trades),
-    one('trades sent', 'trades/s', sent.trades / sent.seconds),
+    one('trades sent, warming up included', 'trades/s', sent.trades / sent.seconds),
     one('trades published', '', report.published),
     one('trades seen by a trader', '', report.seen),
     one('trades between two cycles of a symbol', '', report.unattended),
@@ -136,13 +132,13 @@ function figuresOf(on: string, result: Result): readonly Figure[] {
     one('processor time of the engine', '% of a core', perCore(report.cpuSeconds, report.seconds)),
     one('processor time of the database', '% of a core', perCore(result.databaseCpuSeconds, report.seconds)),
     one('processor time of the generator', '% of a core', perCore(sent.cpuSeconds, sent.seconds)),
+    one('warnings and errors in the log', '', report.troubles),
     one('peak memory of the engine', 'MB', report.peakMb),
     one('most messages under way', '', report.mostMessages),
     one('most messages that waited for PubSub', '', report.mostForPubSub),
     one('most trades held for the database', '', report.mostHeld),
     one('most trades held of one symbol', '', report.mostHeldOfOne),
     one('most bytes that waited in the generator', '', sent.mostBufferedBytes),
-    figure(NAME, on, 'trades sent / wanted', 'ratio', [1], { atLeast: 0.99 }),
   ];
 }
 
@@ -158,6 +154,7 @@ export const benchStreams: Benchmark = async ({ isQuick, tell }) => {
   const on = `${load.symbols} symbols, ${load.tradesPerSecond} trades/s`;
   tell(`${NAME}: ${on}, for ${load.seconds} s`);
   const result = await run(load, tell);
+  for (const trouble of result.report.firstTroubles) tell(`${NAME}: in the log: ${trouble}`);
   const lost = faults(load, result);
   const figures = figuresOf(on, result);
   if (lost.length > 0) throw new Error(`${NAME}, ${on}: ${lost.join('; ')}`);
