@@ -4,6 +4,7 @@ import type { Benchmark, Effort } from './benchmark.js';
 import { benchDatabaseImport } from './database-import.js';
 import { benchDatabaseReplay } from './database-replay.js';
 import { benchDatabaseScale } from './database-scale.js';
+import { benchDecode } from './decode.js';
 import { benchMemory } from './memory.js';
 import { benchMock } from './mock.js';
 import { benchOtp } from './otp.js';
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'database-import': benchDatabaseImport,
   'database-replay': benchDatabaseReplay,
   'database-scale': benchDatabaseScale,
+  decode: benchDecode,
   streams: benchStreams,
   reconnect: benchReconnect,
 };

@@ -22,7 +22,7 @@ const LEAST_TRADE_BYTES = 80;
 /** `{"stream":"b`, and then the four digits of a made-up symbol. */
 const INDEX_AT = 12;
 /** Trades of a symbol that may be under way at once. */
-const KEPT = 512;
+const KEPT = 1_024;
 const US_PER_MS = 1_000;
 
 function digits(bytes: Buffer, from: number): number {

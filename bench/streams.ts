@@ -144,13 +144,7 @@ function figuresOf(on: string, result: Result): readonly Figure[] {
 
 /** Many symbols at once, from the sockets of a simulated exchange to traders and into the database: nothing may be lost. */
 export const benchStreams: Benchmark = async ({ isQuick, tell }) => {
-  const load = isQuick
-    ? QUICK
-    : {
-        ...FULL,
-        seconds: Number(process.env.SECS ?? 60),
-        tradesPerSecond: Number(process.env.RATE ?? 20000),
-      };
+  const load = isQuick ? QUICK : FULL;
   const on = `${load.symbols} symbols, ${load.tradesPerSecond} trades/s`;
   tell(`${NAME}: ${on}, for ${load.seconds} s`);
   const result = await run(load, tell);

@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ActorSystem, CallFailed, type GenServer, type Protocol } from '../../src/otp/index.js';
+import {
+  type ActorSystem,
+  CallFailed,
+  type GenServer,
+  type Protocol,
+  PubSub,
+  type PubSubProtocol,
+  publish,
+  subscribeTo,
+} from '../../src/otp/index.js';
 import type { Process } from '../../src/otp/process.js';
-import { aSystem, settle } from '../support/actors.js';
+import { aSystem, aWorker, seenBy, settle } from '../support/actors.js';
 
 const systems: ActorSystem[] = [];
 afterEach(async () => {
@@ -128,5 +137,17 @@ describe('an actor that takes all', () => {
     expect(collector.alive).toBe(false);
     expect(system.deadLetters).toBe(2);
     expect(system.inFlight.size).toBe(0);
+  });
+
+  it('is PubSub, whatever it is sent', async () => {
+    const { system } = aCollector();
+    const pubsub = system.spawn(PubSub, undefined, 'PubSub') as Process<PubSubProtocol>;
+    const worker = aWorker(system, 'worker');
+    subscribeTo(system, pubsub, 'NUMBERS', worker);
+    for (let value = 0; value < 10; value++) publish(system, pubsub, 'NUMBERS', value);
+    await aTurn();
+    expect(pubsub.handled).toBe(11);
+    await settle(system);
+    expect(seenBy(worker)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });
