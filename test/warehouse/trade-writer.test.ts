@@ -11,10 +11,15 @@ let ids: readonly number[];
 
 beforeEach(async () => {
   await db.empty();
-  ids = await Promise.all(['AUSDT', 'BUSDT', 'CUSDT'].map((symbol) => symbolIdOf(kysely(), symbol)));
+  const found = await Promise.all(['AUSDT', 'BUSDT', 'CUSDT'].map((symbol) => symbolIdOf(kysely(), symbol)));
+  ids = found.toSorted((a, b) => a - b);
 });
 
 const idOf = (index: number): number => ids[index] as number;
+const part = (index: number, ...tradeIds: readonly number[]) => ({
+  symbolId: idOf(index),
+  trades: tradeIds.map((id) => aTrade(id)),
+});
 const ALL_NEW = { duplicates: 0, conflicts: [] };
 
 async function stored(): Promise<Readonly<Record<number, readonly number[]>>> {
@@ -57,13 +62,39 @@ describe('storing trades of several symbols', () => {
     });
   });
 
-  it('waits for another writer of the same symbols, in whichever order they are given', async () => {
-    const parts = ids.map((symbolId) => ({ symbolId, trades: trades(1, 200) }));
-    const rounds = Array.from({ length: 10 }, (_, round) =>
-      storeTradesOf(kysely(), round % 2 === 0 ? parts : parts.toReversed()),
-    );
-    const inserted = (await Promise.all(rounds)).flat().map((result) => result.inserted);
-    expect(inserted.reduce((sum, count) => sum + count, 0)).toBe(600);
+  it.each([
+    {
+      order: 'symbol',
+      given: () => [part(2, 1), part(0, 1)],
+      first: () => [idOf(0), 1],
+      second: () => [idOf(2), 1],
+    },
+    {
+      order: 'trade id',
+      given: () => [part(0, 2, 1)],
+      first: () => [idOf(0), 1],
+      second: () => [idOf(0), 2],
+    },
+  ])('writes in the order of $order, so that two writers never wait in a circle', async (writers) => {
+    const other = await db.database.pool.connect();
+    const insert = (row: readonly (number | undefined)[]) =>
+      other.query(
+        `INSERT INTO trade_events (symbol_id, trade_id, trade_time, event_time, price, quantity, buyer_is_maker)
+         VALUES ($1, $2, 1, 1, 1, 1, true)`,
+        [...row],
+      );
+    try {
+      await other.query('BEGIN');
+      await insert(writers.first());
+      const storing = storeTradesOf(kysely(), writers.given());
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await other.query(waiting)).rowCount === 0);
+      await insert(writers.second());
+      await other.query('COMMIT');
+      expect((await storing).map(({ inserted }) => inserted)).toEqual(writers.given().map(() => 0));
+    } finally {
+      other.release();
+    }
   });
 });
 
