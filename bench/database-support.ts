@@ -36,19 +36,29 @@ export async function writeTape(file: string, rows: number): Promise<number> {
 
 const TICK_MS = 10;
 
-/** Processor time that the server's processes have used, in milliseconds; undefined where it cannot be told. */
+/** Processor time that the server's processes have used so far, in milliseconds; undefined where it cannot be told. */
 export async function serverCpuMs({ pool }: Database): Promise<number | undefined> {
   const { rows } = await pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walwriter')`,
   );
   try {
-    const stats = await Promise.all(rows.map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
-    return stats.reduce((sum, stat) => {
-      // The name in brackets may hold spaces; user and system time are fields 14 and 15, counted from the pid.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return sum + (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-    }, 0);
+    const stats = await Promise.all(rows.map(({ pid }) => statOf(pid)));
+    // Those that have ended are counted by the process that started them all.
+    const [first] = stats;
+    const ended = first === undefined ? 0 : (await statOf(first.parent)).childrenMs;
+    return stats.reduce((sum, { ownMs }) => sum + ownMs, ended);
   } catch {
     return undefined;
   }
+}
+
+async function statOf(pid: number) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name in brackets may hold spaces. The parent is field 4; times are 14 to 17: user and system, its own and its children's.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const ms = (at: number): number => ((fields[at] as number) + (fields[at + 1] as number)) * TICK_MS;
+  return { parent: fields[1] as number, ownMs: ms(11), childrenMs: ms(13) };
 }

@@ -55,3 +55,11 @@ export async function perSecond(count: number, work: () => void | Promise<void>)
   await work();
   return (count * 1_000) / (performance.now() - startMs);
 }
+
+/** The value that so many per cent of the samples do not exceed. Throws when there are no samples. */
+export function percentile(samples: readonly number[], percent: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
+  if (value === undefined) throw new Error('a percentile needs at least one sample');
+  return value;
+}

@@ -4,11 +4,14 @@ import type { Benchmark, Effort } from './benchmark.js';
 import { benchDatabaseImport } from './database-import.js';
 import { benchDatabaseReplay } from './database-replay.js';
 import { benchDatabaseScale } from './database-scale.js';
+import { benchDecode } from './decode.js';
 import { benchMemory } from './memory.js';
 import { benchMock } from './mock.js';
 import { benchOtp } from './otp.js';
+import { benchReconnect } from './reconnect.js';
 import { benchReplay } from './replay.js';
 import { type Figure, jsonOf, tableOf } from './report.js';
+import { benchStreams } from './streams.js';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   replay: benchReplay,
@@ -18,6 +21,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'database-import': benchDatabaseImport,
   'database-replay': benchDatabaseReplay,
   'database-scale': benchDatabaseScale,
+  decode: benchDecode,
+  streams: benchStreams,
+  reconnect: benchReconnect,
 };
 
 interface Options {

@@ -10,7 +10,7 @@ import type { Effort } from './benchmark.js';
 export const SYMBOL = 'XRPUSDT';
 
 const FIXTURES = 'test/fixtures';
-const EXCHANGE_INFO = 'seeds/exchange-info.json';
+export const EXCHANGE_INFO = 'seeds/exchange-info.json';
 const VOLATILE_TAPE = join(FIXTURES, 'tapes/XRPUSDT-synthetic-volatile.csv.gz');
 const REAL_TAPE = 'tapes/XRPUSDT-2019-06-01.csv.gz';
 const QUICK_EVENTS = 5_000;

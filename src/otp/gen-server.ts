@@ -80,6 +80,11 @@ export interface GenServer<P extends Protocol> {
     reason: ExitReason,
     self: Self<P>,
   ) => MaybePromise<Next<P>>;
+  /**
+   * Handles all messages that wait when its turn comes, in their order. Other actors handle one in each turn of the event loop,
+   * which is too few for one that everything passes through, however little it does for each.
+   */
+  readonly takesAll?: true;
   /** Part of an orderly stop, before `terminate`: what takes time, such as stopping children one by one. */
   readonly beforeStop?: (state: P['state'], self: Self<P>) => Promise<void>;
   /** Last words, not after `killed`. Must be quick; what it throws is reported and changes nothing. */

@@ -48,3 +48,7 @@ function handlerOf<P extends Protocol>(
 /** By shape: under a test runner a promise may come from another realm. */
 export const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+/** Whether it is what a handler must return. */
+export const isNext = <P extends Protocol>(next: unknown): next is Next<P> =>
+  typeof next === 'object' && next !== null && 'state' in next;

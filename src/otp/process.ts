@@ -14,7 +14,8 @@ import type {
   Next,
   Protocol,
 } from './gen-server.js';
-import { handle, isPromise } from './handling.js';
+import { handle, isNext, isPromise } from './handling.js';
+import { Inbox } from './inbox.js';
 import { Later } from './later.js';
 import { FIRST_OF_ITS_LINE, type Lineage } from './lineage.js';
 import { Monitors } from './monitors.js';
@@ -63,6 +64,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
   private readonly later = new Later(this);
   private readonly exitHooks = new Set<() => void>();
   private readonly nact: NactHandle;
+  private readonly inbox: Inbox | null;
 
   constructor(
     readonly system: ActorSystem,
@@ -80,7 +82,10 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     this.kind = server.kind;
     this.path = parent === null ? name : `${parent.path}/${name}`;
     this.startedMs = system.clock.monotonicMs();
-    this.nact = spawnNact(parent?.nact ?? system.nact, (message) => this.turn(message as Envelope), name, {
+    const turn = (message: unknown) => this.turn(message as Envelope);
+    const inbox = server.takesAll ? new Inbox(turn, () => this.alive) : null;
+    this.inbox = inbox;
+    this.nact = spawnNact(parent?.nact ?? system.nact, inbox ? () => inbox.takeAll() : turn, name, {
       onCrash: (_message, error, context, child) => this.decide(toError(error), context, child),
       // Reached with a live actor only when somebody stopped the nact actor itself.
       afterStop: () => this.exit('killed', true),
@@ -92,7 +97,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
   start(arg: P['arg']): this {
     try {
       const next = this.server.init(arg, this);
-      if (!this.isNext(next)) throw new Error(`init of ${this.kind} must return { state }`);
+      if (!isNext<P>(next)) throw new Error(`init of ${this.kind} must return { state }`);
       // Killed by what its own `init` did.
       if (!this.alive) return this;
       this.state = next.state;
@@ -129,7 +134,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
       return false;
     }
     this.load.add();
-    dispatchNact(this.nact, envelope);
+    if (this.inbox === null || this.inbox.isFirst(envelope)) dispatchNact(this.nact, envelope);
     return true;
   }
 
@@ -173,7 +178,7 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     if (this.status === 'dead') return undefined;
     // Calls still open were made beside the handler (piped, say): they hold up nothing, so they close no circle.
     if (this.waitsFor.size > 0) this.waitsFor.clear();
-    if (!this.isNext(next)) {
+    if (!isNext<P>(next)) {
       return this.crash(envelope, new Error(`a handler of ${this.kind} must return { state }`));
     }
     this.state = next.state;
@@ -184,10 +189,6 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     if (next.stop !== undefined) this.exit(next.stop);
     else if (next.continue !== undefined) return this.run(new Envelope('continue', '', next.continue));
     return this.done();
-  }
-
-  private isNext(next: unknown): next is Next<P> {
-    return typeof next === 'object' && next !== null && 'state' in next;
   }
 
   private done(): undefined {

@@ -133,6 +133,7 @@ function shownTopics(subscribersOf: PubSubState['subscribersOf']): Readonly<Reco
 
 export const PubSub: GenServer<PubSubProtocol> = {
   kind: 'PubSub',
+  takesAll: true,
   init: () => ({
     state: {
       subscribersOf: new Map(),

@@ -40,43 +40,65 @@ const describeContent = ({ tradeTime, price, quantity, buyerIsMaker }: TradeCont
 export const describeConflict = ({ tradeId, stored, refused }: TradeConflict): string =>
   `trade ${tradeId} is stored as ${describeContent(stored)}; it came again as ${describeContent(refused)}`;
 
-/**
- * Stores trades of one symbol. Those stored already are left as they are, told apart by whether they are the same.
- *
- * Rows go in by trade id, so that two writers of the same trades wait for one another and never in a circle.
- */
+/** Trades of one symbol. */
+export interface TradesOf {
+  readonly symbolId: number;
+  readonly trades: readonly TradeEvent[];
+}
+
+/** Stores trades of one symbol. Those stored already are left as they are, told apart by whether they are the same. */
 export async function storeTrades(
   db: Kysely<Tables>,
   symbolId: number,
   trades: readonly TradeEvent[],
 ): Promise<StoredTrades> {
-  const firstById = new Map<number, TradeEvent>();
-  for (const trade of trades) if (!firstById.has(trade.tradeId)) firstById.set(trade.tradeId, trade);
-  const inserted = await insertNew(
-    db,
-    symbolId,
-    [...firstById.values()].toSorted((a, b) => a.tradeId - b.tradeId),
-  );
-  const known = trades.filter(
-    (trade) => !(inserted.has(trade.tradeId) && firstById.get(trade.tradeId) === trade),
-  );
-  const conflicts = await conflictsAmong(db, symbolId, known);
-  return {
-    inserted: inserted.size,
-    duplicates: known.length - conflicts.length,
-    conflicts,
-  };
+  const [stored] = await storeTradesOf(db, [{ symbolId, trades }]);
+  return stored as StoredTrades;
 }
 
+/**
+ * Stores trades of several symbols with one statement: all of them or none. Answers in the order of the parts.
+ *
+ * Rows go in by symbol and trade id, so that two writers of the same trades wait for one another and never in a circle.
+ *
+ * @param parts each of another symbol
+ */
+export async function storeTradesOf(
+  db: Kysely<Tables>,
+  parts: readonly TradesOf[],
+): Promise<readonly StoredTrades[]> {
+  const inserted = await insertNew(db, parts.map(withoutRepeats));
+  const stored: StoredTrades[] = [];
+  for (const { symbolId, trades } of parts) {
+    const ids = new Set(inserted.get(symbolId));
+    const newIds = new Set(ids);
+    // The first with an id is the one that was inserted, and every other one was known by then.
+    const known = trades.filter(({ tradeId }) => !newIds.delete(tradeId));
+    const conflicts = await conflictsAmong(db, symbolId, known);
+    stored.push({ inserted: ids.size, duplicates: known.length - conflicts.length, conflicts });
+  }
+  return stored;
+}
+
+/** By ascending id, the first with each id. */
+function withoutRepeats({ symbolId, trades }: TradesOf): TradesOf {
+  const firstById = new Map<number, TradeEvent>();
+  for (const trade of trades) if (!firstById.has(trade.tradeId)) firstById.set(trade.tradeId, trade);
+  return { symbolId, trades: [...firstById.values()].toSorted((a, b) => a.tradeId - b.tradeId) };
+}
+
+/** The ids inserted, by symbol. */
 async function insertNew(
   db: Kysely<Tables>,
-  symbolId: number,
-  trades: readonly TradeEvent[],
-): Promise<ReadonlySet<number>> {
-  if (trades.length === 0) return new Set();
-  const { rows } = await sql<{ trade_id: string }>`
+  parts: readonly TradesOf[],
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const ordered = parts.toSorted((a, b) => a.symbolId - b.symbolId);
+  const trades = ordered.flatMap((part) => part.trades);
+  if (trades.length === 0) return new Map();
+  const { rows } = await sql<{ symbol_id: number; trade_id: string }>`
     INSERT INTO trade_events (symbol_id, trade_id, trade_time, event_time, price, quantity, buyer_is_maker)
-    SELECT ${symbolId}::integer, * FROM unnest(
+    SELECT * FROM unnest(
+      ${ordered.flatMap((part) => part.trades.map(() => part.symbolId))}::integer[],
       ${trades.map(({ tradeId }) => tradeId)}::bigint[],
       ${trades.map(({ tradeTime }) => tradeTime)}::bigint[],
       ${trades.map(({ eventTime }) => eventTime)}::bigint[],
@@ -84,8 +106,14 @@ async function insertNew(
       ${trades.map(({ quantity }) => quantity.toFixed())}::numeric[],
       ${trades.map(({ buyerIsMaker }) => buyerIsMaker)}::boolean[])
     ON CONFLICT (symbol_id, trade_id) DO NOTHING
-    RETURNING trade_id`.execute(db);
-  return new Set(rows.map((row) => Number(row.trade_id)));
+    RETURNING symbol_id, trade_id`.execute(db);
+  const inserted = new Map<number, number[]>();
+  for (const { symbol_id: symbolId, trade_id: id } of rows) {
+    const ids = inserted.get(symbolId);
+    if (ids === undefined) inserted.set(symbolId, [Number(id)]);
+    else ids.push(Number(id));
+  }
+  return inserted;
 }
 
 async function conflictsAmong(

@@ -12,7 +12,8 @@ import { OrderCatchUp, type OrderLookup } from '../order-catch-up.js';
 import { storeOrders } from '../order-store.js';
 import type { Tables } from '../schema.js';
 import { SymbolIds } from '../symbol-ids.js';
-import { describeConflict, storeMissingTrades, storeTrades } from '../trade-store.js';
+import { describeConflict, storeMissingTrades } from '../trade-store.js';
+import { TradeWriter } from '../trade-writer.js';
 import { Backlog } from './backlog.js';
 import { HeldCandles } from './held-candles.js';
 import { HeldOrders } from './held-orders.js';
@@ -50,9 +51,11 @@ const MAX_HELD = 50_000;
 export class Backlogs {
   private readonly byTopic = new Map<string, Intake>();
   private readonly symbolIds: SymbolIds;
+  private readonly tradeWriter: TradeWriter;
 
   constructor(private readonly options: BacklogsOptions) {
     this.symbolIds = new SymbolIds(options.db);
+    this.tradeWriter = new TradeWriter(options.db);
   }
 
   of(topic: StoredTopic, symbol: string): Intake {
@@ -87,7 +90,7 @@ export class Backlogs {
       held,
       store: async (trades) => {
         const symbolId = await this.symbolIds.idOf(symbol);
-        const { inserted, duplicates, conflicts } = await storeTrades(db, symbolId, trades);
+        const { inserted, duplicates, conflicts } = await this.tradeWriter.store({ symbolId, trades });
         const missing = held.missingRanges();
         await storeMissingTrades(db, symbolId, missing);
         held.forgetMissing(missing);
