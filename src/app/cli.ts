@@ -5,6 +5,7 @@ import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addDemoCommand } from './commands/demo-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
@@ -26,6 +27,7 @@ const program = new Command('hedgehog')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
+addDemoCommand(program);
 addStartCommand(program);
 addSwitchCommands(program);
 addSettingsCommand(program);

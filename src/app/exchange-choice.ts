@@ -1,15 +1,9 @@
 import { Credentials, readCredentials } from '../exchange/binance/credentials.js';
-import {
-  type Endpoints,
-  EXCHANGE_NAMES,
-  type ExchangeName,
-  endpointsOf,
-} from '../exchange/binance/endpoints.js';
+import { type Endpoints, type ExchangeName, endpointsOf } from '../exchange/binance/endpoints.js';
 import { DEMO_ACCOUNT } from '../exchange/simulator/api/accounts.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import type { Environment } from '../warehouse/connection.js';
-
-export const EXCHANGES = ['mock', ...EXCHANGE_NAMES] as const;
+import { EXCHANGES } from './exchange-names.js';
 
 /** An exchange that is reached over the network, and the account there. */
 export interface RemoteExchange {

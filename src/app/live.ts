@@ -1,7 +1,8 @@
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
-import type { ExitReason } from '../otp/index.js';
+import type { ChildSpec, ExitReason } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import type { Cycle } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
@@ -17,9 +18,17 @@ import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
 import { tradeHistory } from '../warehouse/trade-history.js';
 import { warehouseSpec } from '../warehouse/warehouse-tree.js';
-import { compose, type Engine } from './compose.js';
+import { type Core, compose, type Engine } from './compose.js';
 import { liveExchange } from './live-exchange.js';
 import type { StartConfig } from './start-config.js';
+
+/** Somebody beside the tree's own actors who listens to it. */
+export interface Watch {
+  /** Hears of every cycle that has ended. */
+  readonly onCycleEnd: (cycle: Cycle) => void;
+  /** Actors that are there before anything is traded. */
+  specs(core: Core): readonly ChildSpec[];
+}
 
 export interface LiveDeps {
   readonly config: StartConfig;
@@ -28,10 +37,12 @@ export interface LiveDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEnd: (reason: ExitReason) => void;
+  readonly watch?: Watch;
 }
 
 /** The whole tree, following what the database says is wanted. */
-export async function composeLive({ config, database, clock, log, onEnd }: LiveDeps): Promise<Engine> {
+export async function composeLive(deps: LiveDeps): Promise<Engine> {
+  const { config, database, clock, log, onEnd, watch } = deps;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
@@ -45,6 +56,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
     pacing: UNPACED,
     cycles: await DatabaseCycleStore.open(database.kysely, retry),
     onEnd,
+    ...(watch === undefined ? {} : { onCycleEnd: watch.onCycleEnd }),
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
       // Outside the actors, so that one that is started again goes on with what was heard before.
@@ -66,6 +78,7 @@ export async function composeLive({ config, database, clock, log, onEnd }: LiveD
         pubsubSpec,
         databaseSpec(database),
         ...exchangeSpecs,
+        ...(watch?.specs(core) ?? []),
         warehouseSpec(system, {
           pubsub,
           autostart: followSpecs('DataWarehouse', stored, desired.storing()),
