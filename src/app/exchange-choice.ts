@@ -41,11 +41,14 @@ export async function chooseExchange(environment: Environment): Promise<Exchange
   if (name === undefined)
     throw new InputError(`HEDGEHOG_EXCHANGE is ${quoted(given)}; allowed is ${EXCHANGES.join(', ')}`);
   if (name === 'mock') return { kind: 'mock', name };
-  const endpoints = endpointsOf(name, givenEndpoints(name, environment));
-  const isRealMoney = Object.values(endpoints).some((url) => !PLAY_HOSTS.test(new URL(url).hostname));
+  const endpoints = endpointsOf(name, givenEndpoints(name, environment), ENDPOINT_VARIABLES);
+  const hosts = Object.values(endpoints).map((url) => new URL(url).hostname);
+  const unknown = hosts.find((host) => !PLAY_HOSTS.test(host));
+  const isRealMoney = unknown !== undefined;
   if (isRealMoney && environment.HEDGEHOG_LIVE !== 'yes') {
+    const where = name === 'binance' ? 'where' : `and ${unknown} is not known for play money: there`;
     throw new InputError(
-      `HEDGEHOG_EXCHANGE is ${quoted(name)}, where orders cost real money; that takes HEDGEHOG_LIVE=yes beside the keys`,
+      `HEDGEHOG_EXCHANGE is ${quoted(name)}, ${where} orders cost real money; that takes HEDGEHOG_LIVE=yes beside the keys`,
     );
   }
   const credentials = (await readCredentials(environment)) ?? defaultCredentials(name, isRealMoney);

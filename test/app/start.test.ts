@@ -44,7 +44,7 @@ describe('hedgehog start', () => {
     const hedgehog = spawnHedgehog({
       DATABASE_URL: 'nonsense',
       HEDGEHOG_ENV: 'prod',
-      HEDGEHOG_EXCHANGE: 'binance',
+      HEDGEHOG_EXCHANGE: 'kraken',
       HEDGEHOG_LOG_LEVEL: 'loud',
       HEDGEHOG_TAPE: folder.path('missing.csv'),
       HEDGEHOG_TAPE_LOOP: 'maybe',
@@ -53,7 +53,7 @@ describe('hedgehog start', () => {
     });
     expect(await hedgehog.ended).toBe(2);
     for (const problem of [
-      'HEDGEHOG_EXCHANGE is "binance"; allowed is mock',
+      'HEDGEHOG_EXCHANGE is "kraken"; allowed is mock, binance, binance-testnet, binance-demo, simulator',
       'HEDGEHOG_LOG_LEVEL is "loud"; allowed is error, warn, info, debug',
       'HEDGEHOG_TAPE_LOOP is "maybe"; allowed is on, off',
       'HEDGEHOG_ENV is "prod"; allowed is development, test, production',

@@ -39,6 +39,8 @@ export class Demo implements Attendant {
   private tree: readonly ActorSnapshot[] = [];
   private byExchange: ExchangeCounts | null = null;
   private beganMs: number;
+  /** Null while the market has not opened. */
+  private following: Promise<void> | null = null;
 
   constructor(private readonly options: DemoOptions) {
     this.beganMs = options.clock.monotonicMs();
@@ -71,11 +73,13 @@ export class Demo implements Attendant {
     say('Connected by REST, market streams and user data. The market opens; Ctrl-C ends it.\n');
     this.beganMs = clock.monotonicMs();
     await simulator.runMarket();
-    void this.follow(daemon);
+    this.following = this.follow(daemon).catch((error: unknown) => ending.fail(String(error)));
   }
 
   async ending(daemon: RunningDaemon): Promise<void> {
     const { simulator, say } = this.options;
+    if (this.following === null) return;
+    await this.following;
     say('');
     say('The market closes. What is under way is waited for; orders stay where they are.');
     await simulator.pauseMarket();
@@ -87,6 +91,7 @@ export class Demo implements Attendant {
 
   async stopped({ database }: RunningDaemon): Promise<void> {
     const { clock, say } = this.options;
+    if (this.following === null) return say('Ended before the market opened.');
     const figures = {
       tradesStreamed: this.seen.count,
       totals: this.ledger.totals(),
