@@ -199,6 +199,7 @@ describe('hedgehog demo', () => {
     await demo.says(/Hedgehog demo/);
     demo.signal('SIGINT');
     expect(await demo.ended).toBe(0);
+    expect(demo.errors()).toBe('');
     expect(demo.output()).toMatch(/Ended before the market opened\.|The market closes/);
   });
 

@@ -7,18 +7,18 @@ import { seedSettings } from '../../seeds/settings.js';
 import { composeLive } from '../../src/app/live.js';
 import { readStartConfig } from '../../src/app/start-config.js';
 import { Decimal, ZERO } from '../../src/domain/decimal.js';
-import { RandomFeed } from '../../src/exchange/simulator/market/random-feed.js';
 import { formatTree, inspectTree } from '../../src/otp/index.js';
-import { seededRandom } from '../../src/platform/seeded-random.js';
 import { systemClock } from '../../src/platform/system-clock.js';
+import { TapeFeed } from '../../src/streaming/tape-feed.js';
 import type { Environment } from '../../src/warehouse/connection.js';
 import { claimForExchange } from '../../src/warehouse/installation.js';
 import { changeSettings } from '../../src/warehouse/settings-tables.js';
 import { testDatabase } from '../support/database.js';
 import { aLog } from '../support/log.js';
 import { endAfterEach, eventually, spawnHedgehog, startHedgehog } from '../support/running-hedgehog.js';
-import { aSimulator, LISTED, stopSimulatorsAfterEach, type TestSimulator } from '../support/simulator.js';
+import { aSimulator, stopSimulatorsAfterEach, type TestSimulator } from '../support/simulator.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { aTradeEvent, batchesOf } from '../support/trade-events.js';
 
 const SYMBOL = 'XRPUSDT';
 const db = testDatabase();
@@ -84,14 +84,24 @@ async function everythingStored(): Promise<string> {
 }
 
 const RICH = new Map(['USDT', 'XRP'].map((asset) => [asset, new Decimal('1000000')] as const));
-const info = LISTED.get(SYMBOL);
-if (info === undefined) throw new Error(`${SYMBOL} is not listed`);
+/** Up and down by one per cent and a half within a second, so that everything is filled soon. */
+const TRADES = Array.from({ length: 200 }, (_, index) =>
+  aTradeEvent({ tradeId: index + 1, price: `0.4${300 + ((index * 37) % 60)}`, quantity: '500' }),
+);
 
 const simulated = (): Promise<TestSimulator> =>
   aSimulator({
     mode: 'run',
     feeds: new Map([
-      [SYMBOL, new RandomFeed({ info, random: seededRandom(7), tradesPerSecond: 100, clock: systemClock })],
+      [
+        SYMBOL,
+        new TapeFeed({
+          open: () => batchesOf(TRADES),
+          pace: { kind: 'interval', ms: 10 },
+          loops: true,
+          clock: systemClock,
+        }),
+      ],
     ]),
     accounts: [
       {

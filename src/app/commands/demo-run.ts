@@ -4,7 +4,7 @@ import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
 import { runDaemon } from '../daemon.js';
-import { Demo } from '../demo/demo.js';
+import { Demo, ENDED_EARLY } from '../demo/demo.js';
 import { withDemoDatabase } from '../demo/demo-database.js';
 import { COMMISSION, demoEnvironment } from '../demo/demo-terms.js';
 import { startSimulatorProcess } from '../demo/simulator-process.js';
@@ -31,9 +31,10 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
         const environment = demoEnvironment(process.env, simulator.url);
         const config = await readStartConfig(environment);
         const shown = new Demo({ simulator, clock: systemClock, ending, say });
-        await withDemoDatabase(environment, log, () =>
-          runDaemon({ environment, config, log, ending, watch: shown.watch }, shown),
-        );
+        await withDemoDatabase(environment, log, async () => {
+          if (ending.isAsked) return say(ENDED_EARLY);
+          await runDaemon({ environment, config, log, ending, watch: shown.watch }, shown);
+        });
       } finally {
         await simulator.stop();
       }

@@ -32,6 +32,8 @@ const STATUS_MS = 3_000;
 /** How long what is under way at the end may take to arrive and be stored. */
 const SETTLE_MS = 10_000;
 
+export const ENDED_EARLY = 'Ended before the market opened.';
+
 /** A Hedgehog that trades against the simulator, and tells what it does. */
 export class Demo implements Attendant {
   private readonly ledger = new TradingLedger(QUOTE_ASSET);
@@ -91,7 +93,7 @@ export class Demo implements Attendant {
 
   async stopped({ database }: RunningDaemon): Promise<void> {
     const { clock, say } = this.options;
-    if (this.following === null) return say('Ended before the market opened.');
+    if (this.following === null) return say(ENDED_EARLY);
     const figures = {
       tradesStreamed: this.seen.count,
       totals: this.ledger.totals(),
@@ -106,12 +108,13 @@ export class Demo implements Attendant {
     say(`\n${nextSteps(relative(process.cwd(), DEMO_TAPE))}`);
   }
 
+  /** Also when its end is asked for meanwhile: what is half started complains when it is stopped. */
   private async untilReady({ engine }: RunningDaemon): Promise<void> {
-    const { clock, ending } = this.options;
+    const { clock } = this.options;
     const untilMs = clock.monotonicMs() + READY_MS;
     for (;;) {
       const missing = notReady(inspectTree(engine.system));
-      if (missing.length === 0 || ending.isAsked) return;
+      if (missing.length === 0) return;
       if (clock.monotonicMs() > untilMs)
         throw new MachineError(
           `it is not connected after ${READY_MS / 1_000} seconds: ${missing.join(', ')}`,
