@@ -6,6 +6,7 @@ import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
+import { addDemoCommand } from './commands/demo-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
@@ -27,6 +28,7 @@ const program = new Command('hedgehog')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
+addDemoCommand(program);
 addStartCommand(program);
 addSwitchCommands(program);
 addSettingsCommand(program);

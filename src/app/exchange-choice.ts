@@ -1,15 +1,9 @@
 import { Credentials, readCredentials } from '../exchange/binance/credentials.js';
-import {
-  type Endpoints,
-  EXCHANGE_NAMES,
-  type ExchangeName,
-  endpointsOf,
-} from '../exchange/binance/endpoints.js';
+import { type Endpoints, type ExchangeName, endpointsOf } from '../exchange/binance/endpoints.js';
 import { DEMO_ACCOUNT } from '../exchange/simulator/api/accounts.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import type { Environment } from '../warehouse/connection.js';
-
-export const EXCHANGES = ['mock', ...EXCHANGE_NAMES] as const;
+import { EXCHANGES } from './exchange-names.js';
 
 /** An exchange that is reached over the network, and the account there. */
 export interface RemoteExchange {
@@ -47,11 +41,14 @@ export async function chooseExchange(environment: Environment): Promise<Exchange
   if (name === undefined)
     throw new InputError(`HEDGEHOG_EXCHANGE is ${quoted(given)}; allowed is ${EXCHANGES.join(', ')}`);
   if (name === 'mock') return { kind: 'mock', name };
-  const endpoints = endpointsOf(name, givenEndpoints(name, environment));
-  const isRealMoney = Object.values(endpoints).some((url) => !PLAY_HOSTS.test(new URL(url).hostname));
+  const endpoints = endpointsOf(name, givenEndpoints(name, environment), ENDPOINT_VARIABLES);
+  const hosts = Object.values(endpoints).map((url) => new URL(url).hostname);
+  const unknown = hosts.find((host) => !PLAY_HOSTS.test(host));
+  const isRealMoney = unknown !== undefined;
   if (isRealMoney && environment.HEDGEHOG_LIVE !== 'yes') {
+    const where = name === 'binance' ? 'where' : `and ${unknown} is not known for play money: there`;
     throw new InputError(
-      `HEDGEHOG_EXCHANGE is ${quoted(name)}, where orders cost real money; that takes HEDGEHOG_LIVE=yes beside the keys`,
+      `HEDGEHOG_EXCHANGE is ${quoted(name)}, ${where} orders cost real money; that takes HEDGEHOG_LIVE=yes beside the keys`,
     );
   }
   const credentials = (await readCredentials(environment)) ?? defaultCredentials(name, isRealMoney);

@@ -2,8 +2,9 @@ import { type ControlPart, controlPart } from '../control/control.js';
 import type { ControlDeps } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
-import type { ExitReason } from '../otp/index.js';
+import type { ChildSpec, ExitReason } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
+import type { Cycle } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
@@ -19,9 +20,17 @@ import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
 import { tradeHistory } from '../warehouse/trade-history.js';
 import { warehouseSpec } from '../warehouse/warehouse-tree.js';
-import { compose, type Engine } from './compose.js';
+import { type Core, compose, type Engine } from './compose.js';
 import { liveExchange } from './live-exchange.js';
 import type { StartConfig } from './start-config.js';
+
+/** Somebody beside the tree's own actors who listens to it. */
+export interface Watch {
+  /** Hears of every cycle that has ended. */
+  readonly onCycleEnd: (cycle: Cycle) => void;
+  /** Actors that are there before anything is traded. */
+  specs(core: Core): readonly ChildSpec[];
+}
 
 export interface LiveDeps {
   readonly config: StartConfig;
@@ -32,17 +41,12 @@ export interface LiveDeps {
   readonly onEnd: (reason: ExitReason) => void;
   /** The local API of a daemon; without it there is none. */
   readonly control?: Pick<ControlDeps, 'config' | 'places' | 'version' | 'logs'>;
+  readonly watch?: Watch;
 }
 
 /** The whole tree, following what the database says is wanted. */
-export async function composeLive({
-  config,
-  database,
-  clock,
-  log,
-  onEnd,
-  control,
-}: LiveDeps): Promise<Engine> {
+export async function composeLive(deps: LiveDeps): Promise<Engine> {
+  const { config, database, clock, log, onEnd, control, watch } = deps;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
@@ -59,6 +63,7 @@ export async function composeLive({
     pacing: UNPACED,
     cycles,
     onEnd,
+    ...(watch === undefined ? {} : { onCycleEnd: watch.onCycleEnd }),
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
       // Outside the actors, so that one that is started again goes on with what was heard before.
@@ -94,6 +99,7 @@ export async function composeLive({
         pubsubSpec,
         databaseSpec(database),
         ...exchangeSpecs,
+        ...(watch?.specs(core) ?? []),
         warehouseSpec(system, {
           pubsub,
           autostart: followSpecs('DataWarehouse', stored, desired.storing()),

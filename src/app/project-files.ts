@@ -14,6 +14,12 @@ const fromRoot = (path: string): string => join(projectRoot(), path);
 /** The project's own exchange info: some twenty symbols. */
 export const BUNDLED_EXCHANGE_INFO = fromRoot('seeds/exchange-info.json');
 
+/** What `hedgehog demo` plays: made up, two hours of a restless market. */
+export const DEMO_TAPE = fromRoot('seeds/XRPUSDT-demo.csv.gz');
+
+/** The built command line. */
+export const CLI_FILE = fromRoot('dist/src/app/cli.js');
+
 export const VERSION: string = (
   JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
 ).version;

@@ -7,3 +7,14 @@ export function onEndAsked(asked: (signal: string) => void): () => void {
     for (const signal of ASKED) process.off(signal, asked);
   };
 }
+
+/**
+ * Hears that the process which started this one, and talks to it, is gone; call the result to hear it no more. Never told of to a
+ * process that was started from a shell.
+ */
+export function onParentGone(gone: () => void): () => void {
+  process.once('disconnect', gone);
+  return () => {
+    process.off('disconnect', gone);
+  };
+}

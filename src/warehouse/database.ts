@@ -82,9 +82,12 @@ interface Opened {
 
 function opened({ target, server, config, poolSize, log, clock }: Opened): Database {
   const Client = clientFor(server);
+  let closing: Promise<void> | undefined;
   // A lost connection is told to whoever uses it by the query's error; without these handlers it would end the process.
-  const lost = (error: Error): void =>
-    log.warn('a connection to the database was lost', { reason: error.message });
+  const lost = (error: Error): void => {
+    // The server may stop while the last of our goodbyes are on their way.
+    if (closing === undefined) log.warn('a connection to the database was lost', { reason: error.message });
+  };
   const poolOf = (max: number): pg.Pool =>
     new pg.Pool({ ...config, Client, max })
       .on('error', lost)
@@ -97,7 +100,6 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
     return client;
   };
   const listeners = new Set<() => Promise<void>>();
-  let closing: Promise<void> | undefined;
   return {
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pool,

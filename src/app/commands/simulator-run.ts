@@ -2,7 +2,7 @@ import { DEMO_ACCOUNT } from '../../exchange/simulator/api/accounts.js';
 import { describeExit } from '../../otp/index.js';
 import { createLog } from '../../platform/log.js';
 import { MachineError } from '../../platform/machine-error.js';
-import { onEndAsked } from '../../platform/signals.js';
+import { onEndAsked, onParentGone } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { composeSimulator } from '../simulator.js';
@@ -28,12 +28,15 @@ export async function runSimulator(options: SimulatorCommandOptions): Promise<vo
       if (signals === 1) end(null);
       else process.exit(1);
     });
+    // Nobody else would end it.
+    const forgetParent = onParentGone(() => end(null));
     process.stdout.write(
       `${options.json ? jsonLine(simulator.port, read.feeds) : line(simulator.port, read.feeds)}\n`,
     );
     const failure = await ended;
     await simulator.stop();
     forget();
+    forgetParent();
     if (failure !== null) throw new MachineError(failure);
   });
 }

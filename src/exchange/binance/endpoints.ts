@@ -41,18 +41,23 @@ export const EXCHANGE_NAMES = [...(Object.keys(KNOWN) as (keyof typeof KNOWN)[])
 /**
  * The endpoints of a named exchange, those given put in the place of the known ones. A simulator has none that are known.
  *
+ * @param calls what to call those given in a message; default by their names here
  * @throws InputError naming the one that is missing or is no such URL
  */
-export function endpointsOf(name: ExchangeName, given: Partial<Endpoints> = {}): Endpoints {
+export function endpointsOf(
+  name: ExchangeName,
+  given: Partial<Endpoints> = {},
+  calls: { readonly [K in keyof Endpoints]?: string } = {},
+): Endpoints {
   const known: Partial<Endpoints> = name === 'simulator' ? {} : KNOWN[name];
-  const endpoint = (which: keyof Endpoints): string => checked(name, which, given[which] ?? known[which]);
+  const endpoint = (which: keyof Endpoints): string =>
+    checked(calls[which] ?? `the ${which} endpoint of ${name}`, which, given[which] ?? known[which]);
   return { rest: endpoint('rest'), streams: endpoint('streams'), wsApi: endpoint('wsApi') };
 }
 
-function checked(name: ExchangeName, which: keyof Endpoints, url: string | undefined): string {
+function checked(called: string, which: keyof Endpoints, url: string | undefined): string {
   const allowed = `a URL that starts with ${SCHEMES[which].map((scheme) => `${scheme}//`).join(' or ')}`;
-  if (url === undefined)
-    throw new InputError(`the ${which} endpoint of ${name} is missing; allowed is ${allowed}`);
+  if (url === undefined) throw new InputError(`${called} is missing; allowed is ${allowed}`);
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (
     parsed === null ||
@@ -60,9 +65,7 @@ function checked(name: ExchangeName, which: keyof Endpoints, url: string | undef
     parsed.search !== '' ||
     parsed.hash !== ''
   ) {
-    throw new InputError(
-      `the ${which} endpoint of ${name} is ${quoted(url)}; allowed is ${allowed}, without a query`,
-    );
+    throw new InputError(`${called} is ${quoted(url)}; allowed is ${allowed}, without a query`);
   }
   return url.replace(/\/+$/, '');
 }
