@@ -231,7 +231,11 @@ class Running {
     await this.untilThrough(lastIds);
     clearInterval(this.sampling);
     const { watch, most, names, log, cyclesClosed, traders } = this;
-    const { frames, handled, seen, unattended, lost } = watch;
+    const { frames, handled, seen, lost } = watch;
+    // With no message under way, what no trader was told at the end of a symbol came when none of its traders listened.
+    const isQuiet = this.engine.system.inFlight.size === 0;
+    const untold = names.map((name, index) => Math.max(0, (lastIds[index] ?? 0) - watch.lastId(name)));
+    const unattended = watch.unattended + (isQuiet ? untold.reduce((sum, count) => sum + count, 0) : 0);
     const firstIds = names.map((_, index) => watch.firstId(index));
     return {
       ...{ frames, handled, seen, unattended, lost, seconds, cyclesClosed, traders, firstIds },

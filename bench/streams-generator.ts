@@ -1,4 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { seededRandom } from '../src/platform/seeded-random.js';
 import { answer } from './child.js';
@@ -64,7 +65,7 @@ async function listen(wanted: Load): Promise<number> {
   server.on('connection', (webSocket, { socket }) => {
     const reader = { webSocket, socket };
     connections.add(reader);
-    webSocket.on('message', (data) => read(reader, String(data)));
+    webSocket.on('message', (data: Buffer) => read(reader, data.toString()));
     webSocket.on('close', () => connections.delete(reader));
   });
   await new Promise((resolve) => server.once('listening', resolve));
@@ -89,7 +90,7 @@ async function trade(): Promise<Sent> {
   const total = Math.floor(dueAfter((warmUpSeconds + seconds) * 1_000));
   const before = process.cpuUsage();
   const startMs = performance.now();
-  let trades = 0;
+  const told = { trades: 0 };
   let mostBufferedBytes = 0;
 
   const tell = (nowMs: number): void => {
@@ -98,30 +99,32 @@ async function trade(): Promise<Sent> {
     const id = (lastIds[index] as number) + 1;
     lastIds[index] = id;
     const move = Math.floor(random() * (2 * MOST_MOVE + 1)) - MOST_MOVE;
-    ticks[index] = (ticks[index] as number) + move;
-    const price = ((ticks[index] as number) / TICKS_PER_UNIT).toFixed(8);
+    const priceTicks = (ticks[index] as number) + move;
+    ticks[index] = priceTicks;
+    const price = (priceTicks / TICKS_PER_UNIT).toFixed(8);
     readers
       .get(stream)
       ?.webSocket.send(
         `{"stream":"${stream}","data":{"e":"trade","E":${nowMs},"s":"${symbolAt(index)}","t":${id},"p":"${price}","q":"${1 + (id % 90)}.25000000","T":${nowMs},"m":${move < 0},"M":true}}`,
       );
-    trades++;
+    told.trades++;
   };
 
-  while (trades < total) {
+  while (told.trades < total) {
     const dueTrades = dueAfter(performance.now() - startMs);
+    const now = Math.min(dueTrades, told.trades + MOST_IN_A_TURN);
     for (const { socket } of connections) socket.cork();
     const nowMs = Date.now();
-    for (let count = 0; count < MOST_IN_A_TURN && trades < dueTrades; count++) tell(nowMs);
+    while (told.trades < Math.min(total, now)) tell(nowMs);
     for (const { socket, webSocket } of connections) {
       socket.uncork();
       mostBufferedBytes = Math.max(mostBufferedBytes, webSocket.bufferedAmount);
     }
-    await new Promise((resolve) => setTimeout(resolve, trades < dueTrades ? 0 : TURN_MS));
+    await pause(told.trades < dueTrades ? 0 : TURN_MS);
   }
   const { user, system } = process.cpuUsage(before);
   return {
-    trades,
+    trades: told.trades,
     lastIds: [...lastIds],
     seconds: (performance.now() - startMs) / 1_000,
     cpuSeconds: (user + system) / 1e6,
