@@ -72,11 +72,12 @@ function wrongLeg(leg: Leg, { symbol }: Cycle, orders: readonly Order[]): string
   const found = orders.find((order) => order.symbol === symbol && order.clientOrderId === clientOrderId);
   if (found === undefined) return [`${symbol} ${clientOrderId} is not on the exchange`];
   const facts = (name: string, ours: unknown, theirs: unknown): string[] =>
-    ours === theirs ? [] : [`${symbol} ${clientOrderId}: ${name} is ${ours} here and ${theirs} there`];
+    ours === theirs
+      ? []
+      : [`${symbol} ${clientOrderId}: ${name} is ${String(ours)} here and ${String(theirs)} there`];
   const base = found.symbol.replace(/USDT$/, '');
   return [
     ...facts('the order', leg.orderId, found.orderId),
-    // A buy that has been sold on needs no last word.
     ...facts('being open', isOpen(leg.status), isOpen(found.status)),
     ...facts('the side', leg.request.side, found.side),
     ...facts('the price', leg.request.price.toFixed(), found.price.toFixed()),

@@ -53,8 +53,11 @@ export class ExchangeAccount {
   }
 
   private get(path: string, params: Readonly<Record<string, string | number>>): Promise<Json> {
-    const query = new URLSearchParams({ ...params, timestamp: String(Date.now()) } as Record<string, string>);
-    return this.fetched(`${path}?${query}&signature=${signedByHmac(query.toString())}`);
+    const all = Object.entries({ ...params, timestamp: Date.now() });
+    const query = new URLSearchParams(
+      all.map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
+    return this.fetched(`${path}?${query}&signature=${signedByHmac(query)}`);
   }
 
   private async fetched(pathAndQuery: string): Promise<Json> {
