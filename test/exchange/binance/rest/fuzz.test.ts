@@ -187,9 +187,13 @@ const FUZZED: readonly Fuzzed<unknown>[] = [
     body: payloadText('commission'),
     decode: decodeCommission('BTCUSDT'),
     compare: (json, read) => {
-      const parts = ['standardCommission', 'specialCommission', 'taxCommission'].flatMap((part) =>
-        ['maker', 'buyer'].map((who) => text(field(field(json, part) as Exact, who))),
-      );
+      const dearer = (part: Exact, one: string, other: string): Decimal => {
+        const [a, b] = [one, other].map((who) => new Decimal(text(field(part, who)))) as [Decimal, Decimal];
+        return a.gt(b) ? a : b;
+      };
+      const parts = ['standardCommission', 'specialCommission', 'taxCommission']
+        .map((part) => field(json, part) as Exact)
+        .flatMap((part) => [dearer(part, 'maker', 'taker'), dearer(part, 'buyer', 'seller')]);
       same('the rate', parts.reduce((sum, part) => sum.plus(part), new Decimal('0')).eq(read), read);
     },
     rounds: ROUNDS,
