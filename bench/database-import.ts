@@ -93,7 +93,7 @@ async function emptied({ pool }: Database, table: string): Promise<void> {
 export const benchDatabaseImport: Benchmark = ({ isQuick, tell }) =>
   withBenchDatabase(async (db, folder) => {
     const file = join(folder, 'tape.csv');
-    const rows = await writeTape(file, isQuick ? 100_000 : 500_000);
+    const rows = await writeTape(file, isQuick ? 100_000 : 1_500_000);
     const { binary, text } = await encoded(file);
     await db.pool.query('CREATE TABLE plain_trades (LIKE trade_events INCLUDING ALL)');
     const on = `${rows} rows`;

@@ -26,7 +26,8 @@ export class Inbox {
    */
   takeAll(): unknown {
     // The usual case, in which nothing need be made.
-    if (this.waiting.length === 1) return this.isAlive() ? this.turn(this.waiting.pop() as Envelope) : undefined;
+    if (this.waiting.length === 1)
+      return this.isAlive() ? this.turn(this.waiting.pop() as Envelope) : undefined;
     const taken = this.waiting;
     this.waiting = [];
     return this.takeFrom(taken, 0);

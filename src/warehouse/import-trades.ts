@@ -65,11 +65,19 @@ export async function importTrades(
   options: ImportOptions = {},
 ): Promise<ImportFigures> {
   const connections = db.connectionsApart(PASSAGES);
+  const opened = openAll(connections);
   try {
     return await importOver(connections, db, symbol, batches, options);
   } finally {
+    await opened;
     await connections.end();
   }
+}
+
+/** Opens the connections while the first rows are read. One that fails now is tried again by whoever needs it, and told of there. */
+async function openAll(connections: pg.Pool): Promise<void> {
+  const clients = await Promise.allSettled(Array.from({ length: PASSAGES }, () => connections.connect()));
+  for (const client of clients) if (client.status === 'fulfilled') client.value.release();
 }
 
 /** Chunks on their way at a time. Each has one connection at most, so none waits for one that another holds. */
