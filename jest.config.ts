@@ -43,6 +43,6 @@ export default {
   projects: [suite],
   testTimeout: 60_000,
   maxWorkers: 2,
-  // Each file of tests leaves its modules behind in its worker; replays crawl once collecting that garbage takes longer.
-  workerIdleMemoryLimit: '700MB',
+  // Each file of tests leaves its modules behind in its worker, and a replay in one that has many is several times as slow.
+  workerIdleMemoryLimit: '300MB',
 } satisfies Config;
