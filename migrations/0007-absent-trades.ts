@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE absent_trades (
-      symbol_id integer     NOT NULL REFERENCES symbols,
-      first_id  bigint      NOT NULL,
-      last_id   bigint      NOT NULL CHECK (last_id >= first_id),
-      noted_at  timestamptz NOT NULL DEFAULT now(),
-      PRIMARY KEY (symbol_id, first_id, last_id)
+      symbol_id     integer     NOT NULL REFERENCES symbols,
+      from_trade_id bigint      NOT NULL,
+      to_trade_id   bigint      NOT NULL CHECK (to_trade_id >= from_trade_id),
+      noted_at      timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (symbol_id, from_trade_id, to_trade_id)
     )`.execute(db);
 }
 

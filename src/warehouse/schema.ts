@@ -76,8 +76,8 @@ export interface MissingTradesTable {
 
 export interface AbsentTradesTable {
   symbol_id: number;
-  first_id: BigInt64;
-  last_id: BigInt64;
+  from_trade_id: BigInt64;
+  to_trade_id: BigInt64;
   noted_at: StampedByDatabase;
 }
 

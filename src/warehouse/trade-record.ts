@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
-import type { IdRange } from '../domain/id-range.js';
 import type { TradeRecord } from '../ports/trade-source.js';
 import type { Tables } from './schema.js';
 import { SymbolIds } from './symbol-ids.js';
-import { storeMissingTrades } from './trade-store.js';
+import { noteTradeIds } from './trade-store.js';
 
 /**
  * What the database holds of the trades of each symbol, for whoever streams them.
@@ -19,8 +18,8 @@ export function tradeRecord(
     retry(async () => work(await symbolIds.idOf(symbol)));
   return {
     lastPublished: (symbol) => withId(symbol, (id) => highestTradeId(db, id)),
-    recordMissing: (symbol, ranges) => withId(symbol, (id) => storeMissingTrades(db, id, ranges)),
-    recordAbsent: (symbol, ranges) => withId(symbol, (id) => storeAbsentTrades(db, id, ranges)),
+    recordMissing: (symbol, ranges) => withId(symbol, (id) => noteTradeIds(db, 'missing_trades', id, ranges)),
+    recordAbsent: (symbol, ranges) => withId(symbol, (id) => noteTradeIds(db, 'absent_trades', id, ranges)),
   };
 }
 
@@ -34,18 +33,4 @@ export async function highestTradeId(db: Kysely<Tables>, symbolId: number): Prom
     .limit(1)
     .executeTakeFirst();
   return highest === undefined ? null : Number(highest.trade_id);
-}
-
-/** Writes down ids that the exchange has no trades for. The same range twice is one. */
-export async function storeAbsentTrades(
-  db: Kysely<Tables>,
-  symbolId: number,
-  ranges: readonly IdRange[],
-): Promise<void> {
-  if (ranges.length === 0) return;
-  await db
-    .insertInto('absent_trades')
-    .values(ranges.map(({ from, to }) => ({ symbol_id: symbolId, first_id: from, last_id: to })))
-    .onConflict((conflict) => conflict.columns(['symbol_id', 'first_id', 'last_id']).doNothing())
-    .execute();
 }

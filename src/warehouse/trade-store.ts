@@ -147,15 +147,19 @@ async function conflictsAmong(
   });
 }
 
-/** Writes down trade ids that were seen and could not be stored. The same range twice is one. */
-export async function storeMissingTrades(
+/**
+ * Writes down trade ids that are not stored: `missing_trades` were seen and could not be, `absent_trades` are ids that the
+ * exchange has no trades for. The same range twice is one.
+ */
+export async function noteTradeIds(
   db: Kysely<Tables>,
+  table: 'missing_trades' | 'absent_trades',
   symbolId: number,
   ranges: readonly IdRange[],
 ): Promise<void> {
   if (ranges.length === 0) return;
   await db
-    .insertInto('missing_trades')
+    .insertInto(table)
     .values(ranges.map(({ from, to }) => ({ symbol_id: symbolId, from_trade_id: from, to_trade_id: to })))
     .onConflict((conflict) => conflict.columns(['symbol_id', 'from_trade_id', 'to_trade_id']).doNothing())
     .execute();

@@ -59,7 +59,7 @@ const COLUMNS: {
     to_trade_id: 'int8',
     recorded_at: 'timestamptz',
   },
-  absent_trades: { symbol_id: 'int4', first_id: 'int8', last_id: 'int8', noted_at: 'timestamptz' },
+  absent_trades: { symbol_id: 'int4', from_trade_id: 'int8', to_trade_id: 'int8', noted_at: 'timestamptz' },
   candles: {
     open_time: 'int8',
     symbol_id: 'int4',

@@ -45,8 +45,8 @@ it('writes down what is missing and what is absent, each range once', async () =
     await record.recordMissing(SYMBOL, ranges.slice(0, times));
   }
   await record.recordAbsent(SYMBOL, []);
-  const absent = await kysely().selectFrom('absent_trades').selectAll().orderBy('first_id').execute();
-  expect(absent.map((row) => [row.first_id, row.last_id])).toEqual([
+  const absent = await kysely().selectFrom('absent_trades').selectAll().orderBy('from_trade_id').execute();
+  expect(absent.map((row) => [row.from_trade_id, row.to_trade_id])).toEqual([
     ['5', '9'],
     ['12', '12'],
   ]);

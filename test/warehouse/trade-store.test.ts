@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SymbolIds, symbolIdOf } from '../../src/warehouse/symbol-ids.js';
-import { describeConflict, storeMissingTrades, storeTrades } from '../../src/warehouse/trade-store.js';
+import { describeConflict, noteTradeIds, storeTrades } from '../../src/warehouse/trade-store.js';
 import { testDatabase } from '../support/database.js';
 import { aTrade, SYMBOL, trades } from '../support/market.js';
 
@@ -100,8 +100,8 @@ it('writes a range of missing trades once', async () => {
     { from: 5, to: 9 },
     { from: 12, to: 12 },
   ];
-  await storeMissingTrades(kysely(), symbolId, ranges);
-  await storeMissingTrades(kysely(), symbolId, ranges);
+  await noteTradeIds(kysely(), 'missing_trades', symbolId, ranges);
+  await noteTradeIds(kysely(), 'missing_trades', symbolId, ranges);
   const rows = await kysely().selectFrom('missing_trades').selectAll().orderBy('id').execute();
   expect(rows.map((row) => [row.from_trade_id, row.to_trade_id])).toEqual([
     ['5', '9'],

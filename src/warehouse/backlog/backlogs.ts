@@ -12,7 +12,7 @@ import { OrderCatchUp, type OrderLookup } from '../order-catch-up.js';
 import { storeOrders } from '../order-store.js';
 import type { Tables } from '../schema.js';
 import { SymbolIds } from '../symbol-ids.js';
-import { describeConflict, storeMissingTrades } from '../trade-store.js';
+import { describeConflict, noteTradeIds } from '../trade-store.js';
 import { TradeWriter } from '../trade-writer.js';
 import { Backlog } from './backlog.js';
 import { HeldCandles } from './held-candles.js';
@@ -92,7 +92,7 @@ export class Backlogs {
         const symbolId = await this.symbolIds.idOf(symbol);
         const { inserted, duplicates, conflicts } = await this.tradeWriter.store({ symbolId, trades });
         const missing = held.missingRanges();
-        await storeMissingTrades(db, symbolId, missing);
+        await noteTradeIds(db, 'missing_trades', symbolId, missing);
         held.forgetMissing(missing);
         if (missing.length > 0)
           log.warn(`${topic}: recorded as missing: ${describeRanges(missing)}`, { topic });
