@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { controlPlaces } from '../../control/control-places.js';
 import { codeOf } from '../../platform/error-facts.js';
 import { InputError } from '../../platform/input-error.js';
+import { configured } from './configured.js';
 
 export interface ApiTokenOptions {
   readonly readOnly?: true;
@@ -10,7 +11,7 @@ export interface ApiTokenOptions {
 
 /** Nothing is asked for this, so it works whether a Hedgehog runs or not. */
 export function apiToken({ readOnly, show }: ApiTokenOptions): void {
-  const { readToken, fullToken } = controlPlaces(process.env);
+  const { readToken, fullToken } = controlPlaces(configured());
   const file = readOnly ? readToken : fullToken;
   process.stdout.write(`${show ? tokenIn(file) : existing(file)}\n`);
 }

@@ -9,6 +9,7 @@ import { type Environment, type Target, targetOf } from '../../warehouse/connect
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
+import { configured } from './configured.js';
 import type { DbOptions } from './db-command.js';
 import { statusText } from './db-report.js';
 import { databaseStatus } from './db-status.js';
@@ -62,7 +63,7 @@ export async function status(options: DbOptions): Promise<void> {
 }
 
 export async function stop(): Promise<void> {
-  const target = targetOf(process.env);
+  const target = targetOf(configured());
   if (target.kind === 'url') {
     throw new InputError(
       'db stop: the server in DATABASE_URL is not one that Hedgehog runs, and is not its to stop',
@@ -72,7 +73,7 @@ export async function stop(): Promise<void> {
 }
 
 const environmentOf = ({ environment }: DbOptions): Environment =>
-  environment === undefined ? process.env : { ...process.env, HEDGEHOG_ENV: environment };
+  environment === undefined ? configured() : { ...configured(), HEDGEHOG_ENV: environment };
 
 async function withDatabase(options: DbOptions, work: (database: Database) => Promise<void>): Promise<void> {
   const run = async (): Promise<void> => {

@@ -12,6 +12,7 @@ import { startSimulatorProcess } from '../demo/simulator-process.js';
 import { Ending } from '../ending.js';
 import { DEMO_TAPE } from '../project-files.js';
 import { readStartConfig } from '../start-config.js';
+import { configured } from './configured.js';
 import type { DemoCommandOptions } from './demo-command.js';
 
 /** Runs until its tape is over or it is asked to end. */
@@ -30,7 +31,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
         onDeath: (how) => ending.fail(how),
       });
       try {
-        const environment = demoEnvironment(process.env, simulator.url);
+        const environment = demoEnvironment(configured(), simulator.url);
         const config = await readStartConfig(environment);
         const shown = new Demo({ simulator, clock: systemClock, ending, say });
         await withDemoDatabase(environment, log, async () => {

@@ -5,6 +5,7 @@ import { stayAlive } from '../../platform/stay-alive.js';
 import { targetOf } from '../../warehouse/connection.js';
 import { type Database, DatabaseMissing, openDatabase } from '../../warehouse/database.js';
 import { migrationStates } from '../../warehouse/migrator.js';
+import { configured } from './configured.js';
 
 const NOT_SET_UP = 'is not set up; hedgehog db setup does that, and so does hedgehog start';
 
@@ -27,9 +28,9 @@ export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): 
 }
 
 async function existingDatabase(): Promise<Database> {
-  const target = targetOf(process.env);
+  const target = targetOf(configured());
   if (target.kind === 'embedded' && !inspectServer(target.dataDirectory).isMade) throw notSetUp();
-  return openDatabase({ environment: process.env, log: createLog('warn'), create: false }).catch(
+  return openDatabase({ environment: configured(), log: createLog('warn'), create: false }).catch(
     (error: unknown) => {
       if (error instanceof DatabaseMissing) throw notSetUp();
       throw error;
@@ -38,7 +39,7 @@ async function existingDatabase(): Promise<Database> {
 }
 
 function notSetUp(): InputError {
-  const target = targetOf(process.env);
+  const target = targetOf(configured());
   const where = target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
   return new InputError(`the database ${where} ${NOT_SET_UP}`);
 }

@@ -7,6 +7,7 @@ import { parseSettings } from '../../platform/settings-file.js';
 import { changeSettings, type SettingsRow, settingsRows } from '../../warehouse/settings-tables.js';
 import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
+import { configured } from './configured.js';
 import { withReadyDatabase } from './ready-database.js';
 import { sayWhenNothingRuns } from './switch-run.js';
 
@@ -23,7 +24,7 @@ export function showSettings(symbol: string | undefined, asJson: boolean): Promi
 
 export async function setSettings(symbol: string, assignments: readonly string[]): Promise<void> {
   const given = parseAssignments(assignments);
-  const source = process.env.HEDGEHOG_EXCHANGE_INFO || BUNDLED_EXCHANGE_INFO;
+  const source = configured().HEDGEHOG_EXCHANGE_INFO || BUNDLED_EXCHANGE_INFO;
   const info = (await readExchangeInfo(source)).get(symbol);
   const change = (current: Settings): Settings => {
     const settings = parseSettings({ ...settingsToJson(current), ...given }, 'the command line');
