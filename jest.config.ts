@@ -43,6 +43,7 @@ export default {
   projects: [suite],
   testTimeout: 60_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   // Each file of tests leaves its modules behind in its worker, and a replay in one that has many is several times as slow.
   workerIdleMemoryLimit: '300MB',
 } satisfies Config;
