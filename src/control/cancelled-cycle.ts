@@ -57,9 +57,9 @@ function next({ symbol, position }: RecordedCycle, isHeard: boolean, isTraded: b
   const until = `until the settings or the rules of ${symbol} change, or its trading is started again`;
   switch (position.phase) {
     case 'buy-parked':
-      return `it is parked: nothing is bought in its place ${until}`;
+      return `nothing is bought in its place ${until}`;
     case 'sell-parked':
-      return `it is parked: it holds ${holdingOf(position).quantity.toFixed()}, and does not sell ${until}`;
+      return `it holds ${holdingOf(position).quantity.toFixed()}, and does not sell it ${until}`;
     case 'flat':
     case 'buying':
       return 'it goes on to buy';

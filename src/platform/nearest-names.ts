@@ -1,4 +1,4 @@
-/** Of a name's length, what may be written differently for the two to be alike. */
+/** The part of the characters that may differ, for two texts to be alike. */
 const ALIKE = 0.4;
 
 /**
@@ -8,12 +8,16 @@ const ALIKE = 0.4;
 export function nearestNames(given: string, names: Iterable<string>, most = 3): readonly string[] {
   const meant = given.toLowerCase();
   return [...new Set(names)]
-    .map((name) => ({ name, distance: editDistance(meant, name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= ALIKE * Math.max(name.length, meant.length))
+    .map((name) => ({ name, distance: distanceTo(name.toLowerCase(), meant) }))
+    .filter(({ distance }) => distance <= ALIKE * meant.length)
     .toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, most)
     .map(({ name }) => name);
 }
+
+/** Of the name, or of as much of its beginning as was given. */
+const distanceTo = (name: string, meant: string): number =>
+  Math.min(editDistance(meant, name), editDistance(meant, name.slice(0, meant.length)));
 
 /** How many characters have to be put in, taken out or replaced to make one of the other (Levenshtein). */
 function editDistance(a: string, b: string): number {
