@@ -1,5 +1,5 @@
 import { type ControlPart, controlPart } from '../control/control.js';
-import type { ControlDeps } from '../control/deps.js';
+import { type ControlDeps, controlled } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import type { ChildSpec, ExitReason } from '../otp/index.js';
@@ -81,7 +81,11 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
       const streaming = new Streaming(system, { log, source: exchange.source(core) });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
-      const services = { streaming: streaming.service, trading: traded, storing: stored };
+      const services = {
+        streaming: controlled(streaming.service, desired.streaming()),
+        trading: controlled(traded, desired.trading()),
+        storing: controlled(stored, desired.storing()),
+      };
       api =
         control &&
         controlPart({
@@ -90,6 +94,8 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           pubsub,
           database,
           symbols: exchange.symbols,
+          exchange: core.exchange,
+          orderIdPrefix,
           services,
           backlogs,
           clock,

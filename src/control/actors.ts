@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { type ActorSnapshot, type ActorSystem, inspectTree, type Pid } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
+import { nearestNames } from '../platform/nearest-names.js';
+import { shownNames } from '../platform/shown-names.js';
 import { NotThere } from './in-time.js';
 import type { ShownActor } from './schemas.js';
 
@@ -14,14 +16,46 @@ export const shownTree = (system: ActorSystem): ShownActor[] => inspectTree(syst
  */
 export function findActor(roots: readonly ShownActor[], pathOrName: string): ShownActor {
   const all = roots.flatMap(withDescendants);
-  const exact = all.find(({ path }) => path === pathOrName);
-  if (exact !== undefined) return exact;
-  const [found, ...others] = all.filter(({ name }) => name === pathOrName);
-  if (found === undefined)
-    throw new NotThere(`there is no actor ${quoted(pathOrName)}; see hedgehog inspect`);
-  if (others.length === 0) return found;
-  const paths = [found, ...others].map(({ path }) => path).join(', ');
-  throw new InputError(`path is ${quoted(pathOrName)}, which is the name of several; allowed is ${paths}`);
+  return called(all, pathOrName) ?? notThere(all, pathOrName);
+}
+
+/** The same, or one that nobody but it has this part of a name of, for who only looks. */
+export function findActorByPart(roots: readonly ShownActor[], pathOrPart: string): ShownActor {
+  const all = roots.flatMap(withDescendants);
+  const found = called(all, pathOrPart);
+  if (found !== null) return found;
+  const part = pathOrPart.toLowerCase();
+  const alike = all.filter(({ name }) => name.toLowerCase().includes(part));
+  return theOnly(alike, pathOrPart, 'is in the names') ?? notThere(all, pathOrPart);
+}
+
+/** The actor that one is under; null for a root. */
+export function supervisorOf(roots: readonly ShownActor[], { path }: ShownActor): ShownActor | null {
+  const isParent = ({ children }: ShownActor): boolean => children.some((child) => child.path === path);
+  return roots.flatMap(withDescendants).find(isParent) ?? null;
+}
+
+const called = (all: readonly ShownActor[], pathOrName: string): ShownActor | null =>
+  all.find(({ path }) => path === pathOrName) ??
+  theOnly(
+    all.filter(({ name }) => name === pathOrName),
+    pathOrName,
+    'is the name',
+  );
+
+function theOnly([first, ...others]: readonly ShownActor[], given: string, how: string): ShownActor | null {
+  if (first === undefined || others.length === 0) return first ?? null;
+  const paths = shownNames([first, ...others].map(({ path }) => path));
+  throw new InputError(`path is ${quoted(given)}, which ${how} of several; allowed is ${paths}`);
+}
+
+function notThere(all: readonly ShownActor[], given: string): never {
+  const nearest = nearestNames(
+    given,
+    all.map(({ name }) => name),
+  );
+  const hint = nearest.length === 0 ? '' : `the nearest to it: ${nearest.join(', ')}; `;
+  throw new NotThere(`there is no actor ${quoted(given)}; ${hint}see hedgehog inspect`);
 }
 
 /** The living actor of that path. */
@@ -44,6 +78,7 @@ const withDescendants = (actor: ShownActor): ShownActor[] => [
 const shown = (actor: ActorSnapshot): ShownActor => ({
   ...actor,
   lastMessages: [...actor.lastMessages],
+  lastRestarts: [...actor.lastRestarts],
   state: plain(actor.state),
   children: actor.children.map(shown),
 });

@@ -13,10 +13,14 @@ import type { Access } from './tokens.js';
 export interface ControlClient {
   readonly pid: number;
   get<T>(path: string, query?: Query): Promise<T>;
-  post<T>(path: string, body: object): Promise<T>;
+  post<T>(path: string, body: object, query?: Query): Promise<T>;
+  patch<T>(path: string, body: object, query?: Query): Promise<T>;
   /** Lines as they come, until it ends or the reader has enough. */
   lines(path: string, query?: Query): AsyncGenerator<string>;
 }
+
+/** No Hedgehog runs that could be asked. */
+export class NoHedgehogRuns extends InputError {}
 
 /** What is undefined is left out. */
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -27,10 +31,10 @@ const PATIENCE_MS = 30_000;
  * Finds the Hedgehog that runs on the database, by what it announces.
  *
  * @param version of this command; another one's answers might not be understood
- * @throws InputError when none runs, it is of another version, or its token cannot be read
+ * @throws NoHedgehogRuns when none runs; InputError when it is of another version, or what it announces is not to be read by us
  */
 export function runningHedgehog(places: ControlPlaces, version: string, access: Access): ControlClient {
-  const announced = announcedIn(places.announcement);
+  const announced = announcement(places);
   if (announced === undefined || !isAlive(announced.pid)) throw noneRuns(places, announced);
   if (announced.version !== version) {
     throw new InputError(
@@ -41,13 +45,29 @@ export function runningHedgehog(places: ControlPlaces, version: string, access: 
   return new Client(places, announced, readToken(places, access));
 }
 
-function noneRuns({ announcement, folder }: ControlPlaces, announced: Announcement | undefined): InputError {
+function announcement({ announcement: file }: ControlPlaces): Announcement | undefined {
+  try {
+    return announcedIn(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+const unreadable = (file: string, error: unknown): InputError =>
+  new InputError(
+    `${file} cannot be read (${codeOf(error) || messageOf(error)}); run this as the user that Hedgehog runs as`,
+  );
+
+function noneRuns(
+  { announcement, folder }: ControlPlaces,
+  announced: Announcement | undefined,
+): NoHedgehogRuns {
   const why =
     announced === undefined
       ? `there is no ${announcement}`
       : `process ${announced.pid}, announced in ${announcement}, has ended`;
   const database = announced?.database ?? folder.split('/').at(-1);
-  return new InputError(
+  return new NoHedgehogRuns(
     `no Hedgehog runs on the database ${database}: ${why}. hedgehog start starts one; HEDGEHOG_ENV, HEDGEHOG_DATABASE, ` +
       'DATABASE_URL and HEDGEHOG_DATA_DIR must be the same for both',
   );
@@ -58,9 +78,7 @@ function readToken({ fullToken, readToken: readOnly }: ControlPlaces, access: Ac
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new InputError(
-      `the token in ${file} cannot be read (${codeOf(error)}); run this as the user that Hedgehog runs as`,
-    );
+    throw unreadable(`the token in ${file}`, error);
   }
 }
 
@@ -79,8 +97,12 @@ class Client implements ControlClient {
     return this.answer<T>('GET', withQuery(path, query));
   }
 
-  post<T>(path: string, body: object): Promise<T> {
-    return this.answer<T>('POST', path, JSON.stringify(body));
+  post<T>(path: string, body: object, query: Query = {}): Promise<T> {
+    return this.answer<T>('POST', withQuery(path, query), JSON.stringify(body));
+  }
+
+  patch<T>(path: string, body: object, query: Query = {}): Promise<T> {
+    return this.answer<T>('PATCH', withQuery(path, query), JSON.stringify(body));
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {

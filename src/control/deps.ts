@@ -2,8 +2,10 @@ import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { ActorSystem, PubSubProtocol, Via } from '../otp/index.js';
 import type { LogRing } from '../platform/log-ring.js';
 import type { Clock } from '../ports/clock.js';
+import type { DesiredState } from '../ports/desired-state.js';
+import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
-import type { Service } from '../services/service.js';
+import type { Service, ThingState } from '../services/service.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import type { ControlConfig } from './control-config.js';
@@ -12,6 +14,21 @@ import type { ControlPlaces } from './control-places.js';
 /** The services that are switched through the API. */
 export const SERVICES = ['streaming', 'trading', 'storing'] as const;
 export type ServiceName = (typeof SERVICES)[number];
+
+/** A service, as the API sees it. */
+export interface ControlledService {
+  list(): Promise<readonly ThingState[]>;
+  /** Brings what runs in line with what is wanted. Does no harm when somebody else does so as well. */
+  follow(): Promise<void>;
+}
+
+export const controlled = <Wanted>(
+  service: Service<Wanted>,
+  desired: DesiredState<Wanted>,
+): ControlledService => ({
+  list: () => service.list(),
+  follow: () => service.follow(desired),
+});
 
 /** What the API looks at and changes. */
 export interface ControlDeps {
@@ -22,7 +39,10 @@ export interface ControlDeps {
   readonly pubsub: Via<PubSubProtocol>;
   readonly database: Database;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
-  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list'> };
+  readonly exchange: Pick<Exchange, 'getOrder' | 'cancelOrder'>;
+  /** Starts the client order id of every order of ours. */
+  readonly orderIdPrefix: string;
+  readonly services: { readonly [Name in ServiceName]: ControlledService };
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones. */
   readonly logs: LogRing;

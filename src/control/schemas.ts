@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../ports/log.js';
 import { STORED_TOPICS } from '../warehouse/schema.js';
+import { STATES } from './standing.js';
 
 /** What the API takes and gives. A schema's own message says what is allowed. */
 
@@ -29,9 +30,12 @@ export interface ShownActor {
   uptimeMs: number;
   lastMessages: string[];
   lastCrash: { reason: string; wallMs: number } | null;
+  lastRestarts: { reason: string; wallMs: number }[];
   state?: unknown;
   children: ShownActor[];
 }
+
+const restarted = z.object({ reason: z.string(), wallMs: z.number() });
 
 export const actor = z
   .object({
@@ -44,7 +48,8 @@ export const actor = z
     restarts: count,
     uptimeMs: z.number().min(0),
     lastMessages: z.array(z.string()).describe('oldest first'),
-    lastCrash: z.object({ reason: z.string(), wallMs: z.number() }).nullable(),
+    lastCrash: restarted.nullable(),
+    lastRestarts: z.array(restarted).describe('oldest first; for a crash of its own or of a sibling'),
     state: z.unknown().describe('what its kind chooses to show'),
     get children() {
       return z.array(actor);
@@ -52,7 +57,13 @@ export const actor = z
   })
   .meta({ id: 'Actor' }) as z.ZodType<ShownActor>;
 
-export const inspected = z.object({ actors: z.array(actor) });
+export const inspected = z.object({
+  actors: z.array(actor),
+  supervisor: z
+    .object({ path: z.string(), kind: z.string(), state: z.unknown() })
+    .nullable()
+    .describe('of the one that was asked for; null for a root and for the whole tree'),
+});
 export const pathAsked = z.strictObject({
   path: z
     .string('the path of an actor, or its name')
@@ -75,10 +86,58 @@ export const order = z.object({
 });
 export const orders = z.object({ orders: z.array(order) });
 
+const phase = oneOf(['flat', 'buying', 'selling', 'buy-parked', 'sell-parked', 'closed']);
+
+const orderId = z.int("the exchange's order id, a whole number from 0").min(0);
+const ORDER_NAMED = 'an object with the key clientOrderId, or with symbol and orderId';
+export const orderNamed = z.union(
+  [
+    z.strictObject({ clientOrderId: z.string().min(1).max(36) }, ORDER_NAMED),
+    z.strictObject({ symbol, orderId }, ORDER_NAMED),
+  ],
+  ORDER_NAMED,
+);
+const MOST_CANCELLED = 100;
+export const toCancel = z.strictObject(
+  {
+    orders: z
+      .array(orderNamed, 'a list of orders')
+      .min(1, 'at least one order')
+      .max(MOST_CANCELLED, `at most ${MOST_CANCELLED} orders`),
+  },
+  'an object with the key orders',
+);
+export const cancelledOrder = order
+  .pick({
+    symbol: true,
+    side: true,
+    status: true,
+    price: true,
+    quantity: true,
+    executedQuantity: true,
+    clientOrderId: true,
+  })
+  .extend({
+    orderId: z.int(),
+    outcome: oneOf(['cancelled', 'ended-before', 'open', 'unknown']).describe(
+      'ended-before: filled, or ended otherwise, before it could be cancelled; open: it rests still; unknown: the exchange does not tell',
+    ),
+    reason: z.string().nullable().describe('why it is open still, or unknown'),
+    cycle: z
+      .object({
+        cycleId: z.int(),
+        phase,
+        isTraded: z.boolean(),
+        next: z.string().describe('what becomes of the cycle'),
+      })
+      .nullable(),
+  });
+export const cancelled = z.object({ orders: z.array(cancelledOrder) });
+
 export const position = z.object({
   cycleId: z.int(),
   symbol,
-  phase: oneOf(['flat', 'buying', 'selling', 'buy-parked', 'sell-parked', 'closed']),
+  phase,
   startedAt: time,
   buyPrice: decimal.nullable(),
   buyQuantity: decimal.nullable(),
@@ -123,7 +182,13 @@ export const profit = z.object({
 export const service = z.object({
   service: z.string(),
   wanted: z.array(
-    z.object({ symbol, topic: oneOf(STORED_TOPICS).nullable(), status: oneOf(['on', 'off', 'shutdown']) }),
+    z.object({
+      symbol,
+      topic: oneOf(STORED_TOPICS).nullable(),
+      status: oneOf(['on', 'off', 'shutdown']),
+      state: oneOf(STATES).nullable().describe('how it stands; null for what is off'),
+      reason: z.string().nullable().describe('why it does not run, where that is known'),
+    }),
   ),
   running: z.array(
     z.object({
@@ -136,9 +201,11 @@ export const service = z.object({
 });
 export const switched = z.object({
   service: z.string(),
+  followed: z.boolean().describe('whether what runs has been brought in line with it already'),
   symbols: z.array(z.object({ symbol, before: z.string(), now: z.string() })),
 });
 
+const SETTING_KEYS = 'chunks, budget, buy_down_interval, profit_interval, rebuy_interval, fee';
 const setting = z.union([z.string().max(100), z.number()]);
 export const settingsGiven = z
   .strictObject(
@@ -150,7 +217,12 @@ export const settingsGiven = z
       rebuy_interval: setting.optional(),
       fee: setting.optional(),
     },
-    'settings: chunks, budget, buy_down_interval, profit_interval, rebuy_interval, fee',
+    {
+      error: ({ code }) =>
+        code === 'unrecognized_keys'
+          ? `allowed are ${SETTING_KEYS}`
+          : `an object of settings: ${SETTING_KEYS}`,
+    },
   )
   .describe('numbers or decimal strings; what is not given stays as it is');
 const someSymbols = z
@@ -176,6 +248,7 @@ const settingsJson = z.object({
   fee: decimal,
 });
 export const settings = z.object({ symbol, status: z.string(), settings: settingsJson });
+export const allSettings = z.object({ settings: z.array(settings) });
 export const settingsChanged = z.object({
   symbol,
   dryRun: z.boolean(),
@@ -183,7 +256,10 @@ export const settingsChanged = z.object({
   after: settingsJson,
   changes: z.array(z.object({ key: z.string(), from: z.string(), to: z.string() })),
   from: z.string().describe('when they apply'),
-  openCycles: count.describe('cycles that go on with the settings they began with'),
+  openCycles: count.describe('cycles that have not ended'),
+  cycles: z
+    .array(z.object({ cycleId: z.int(), phase, makesRoom: z.boolean() }))
+    .describe('each goes on with the settings it began with, but one that makes room for a new cycle'),
 });
 
 export const logEntry = z.object({

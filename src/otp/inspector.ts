@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { ActorSystem } from './actor-system.js';
 import { describeEnvelope } from './envelope.js';
-import type { LastCrash } from './lineage.js';
+import type { LastCrash, Restarted } from './lineage.js';
 import type { Process } from './process.js';
 import { toError } from './to-error.js';
 
@@ -21,6 +21,8 @@ export interface ActorSnapshot {
   /** What it was given last, oldest first: `cast publish`, `info trade-event`; the running one included; none unless the system keeps them. */
   readonly lastMessages: readonly string[];
   readonly lastCrash: LastCrash | null;
+  /** Its latest restarts, oldest first. */
+  readonly lastRestarts: readonly Restarted[];
   /** What its kind chooses to show. */
   readonly state: unknown;
   readonly children: readonly ActorSnapshot[];
@@ -42,6 +44,7 @@ function snapshot(process: Process, nowMs: number): ActorSnapshot {
     uptimeMs: nowMs - process.startedMs,
     lastMessages: process.load.lastMessages.list().map(describeEnvelope),
     lastCrash: process.lineage.lastCrash,
+    lastRestarts: process.lineage.lastRestarts,
     state: stateOf(process),
     children: [...process.children.values()].map((child) => snapshot(child, nowMs)),
   };
@@ -101,7 +104,8 @@ function formatState(state: unknown): string {
   }
 }
 
-function formatDuration(ms: number): string {
+/** `350ms`, `12.0s`, `3m5s`, `2h7m` */
+export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)}ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m${Math.floor((ms % 60_000) / 1_000)}s`;

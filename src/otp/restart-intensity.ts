@@ -6,6 +6,10 @@ export interface RestartIntensity {
 
 export const DEFAULT_INTENSITY: RestartIntensity = { maxRestarts: 3, periodMs: 5_000 };
 
+/** `3 in 5 s` */
+export const describeIntensity = ({ maxRestarts, periodMs }: RestartIntensity): string =>
+  `${maxRestarts} in ${periodMs / 1_000} s`;
+
 /**
  * Judges one more restart.
  *

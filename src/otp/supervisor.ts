@@ -1,12 +1,13 @@
 import type { ChildSpec } from './child-spec.js';
 import { type Child, Children } from './children.js';
-import { type ExitReason, isAbnormal } from './exit-reason.js';
+import { describeExit, type ExitReason, isAbnormal } from './exit-reason.js';
 import type { GenServer, Protocol } from './gen-server.js';
-import type { Lineage } from './lineage.js';
+import { type Lineage, restartedFor } from './lineage.js';
 import type { Address, Pid, Self, Sender } from './pid.js';
 import type { Process } from './process.js';
 import {
   DEFAULT_INTENSITY,
+  describeIntensity,
   judgeRestart,
   type RestartIntensity,
   RestartIntensityExceeded,
@@ -61,7 +62,7 @@ export interface SupervisorProtocol extends Protocol {
     whichChildren(nothing: null): readonly ChildInfo[];
     countChildren(nothing: null): { readonly specs: number; readonly active: number };
   };
-  readonly info: { readonly kind: 'try-again'; readonly id: string; readonly cause: unknown };
+  readonly info: { readonly kind: 'try-again'; readonly id: string; readonly cause: ExitReason };
 }
 
 type SupervisorSelf = Self<SupervisorProtocol>;
@@ -110,11 +111,14 @@ function mayRestart(state: SupervisorState, failed: Child, cause: unknown, nowMs
 async function restart(
   state: SupervisorState,
   failed: Child,
-  cause: unknown,
+  cause: ExitReason,
   self: SupervisorSelf,
 ): Promise<void> {
   const { children } = state;
-  if (!mayRestart(state, failed, cause, (self as Process).system.clock.monotonicMs())) return;
+  const { clock } = (self as Process).system;
+  if (!mayRestart(state, failed, cause, clock.monotonicMs())) return;
+  const wallMs = clock.wallMs();
+  const why = describeExit(cause);
   const group = restartGroup(state, failed);
   await children.stopAll(group);
   for (const child of group) {
@@ -124,7 +128,8 @@ async function restart(
       children.forget(child);
       continue;
     }
-    child.lineage = { ...child.lineage, restarts: child.lineage.restarts + 1 };
+    const reason = child === failed ? why : `with ${failed.spec.id}, for: ${why}`;
+    child.lineage = restartedFor(child.lineage, { reason, wallMs });
     try {
       children.start(child);
     } catch (error) {
@@ -223,8 +228,9 @@ export const Supervisor: GenServer<SupervisorProtocol> = {
     return { state };
   },
   beforeStop: (state) => state.children.stopAll(),
-  inspect: ({ strategy, dynamic, children, recentRestartsMs }) => ({
+  inspect: ({ strategy, intensity, isolated, dynamic, children, recentRestartsMs }) => ({
     strategy: dynamic ? 'dynamic' : strategy,
+    intensity: `${describeIntensity(intensity)}${isolated === null ? '' : ' each'}`,
     children: children.size,
     recentRestarts: recentRestartsMs.length,
   }),

@@ -8,6 +8,7 @@ import {
   Down,
   describeExit,
   type ExitReason,
+  FIRST_OF_ITS_LINE,
   type GenServer,
   isAbnormal,
   judgeRestart,
@@ -16,6 +17,7 @@ import {
   type Protocol,
   type RestartIntensity,
   RestartIntensityExceeded,
+  restartedFor,
   type Self,
   type SupervisorProtocol,
   startChild,
@@ -78,8 +80,6 @@ export interface LeaderProtocol extends Protocol {
 
 type LeaderSelf = Self<LeaderProtocol>;
 
-const FIRST: Lineage = { restarts: 0, lastCrash: null };
-
 /**
  * Takes up the cycles that the store knows, or starts the first: after a start, a crash of the Leader, of the symbol or of the
  * process alike.
@@ -94,7 +94,7 @@ async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
   for (const cycle of cycles) {
     // Closed, and the Leader crashed before it heard of it: replaced like any other.
     if (cycle.position.phase === 'closed') await replace(state, cycle, self);
-    else await startTrader(state, cycle, FIRST, self);
+    else await startTrader(state, cycle, FIRST_OF_ITS_LINE, self);
   }
   // Asked for, and the Leader crashed before it answered. Those who can are asking again; a closed one cannot.
   for (const { id, position } of cycles)
@@ -118,14 +118,14 @@ function settingsNow(state: LeaderState): Settings {
 
 async function startFirst(state: LeaderState, self: LeaderSelf): Promise<void> {
   const cycle = await state.deps.cycles.openFirst(ledBy(state).leadership, settingsNow(state));
-  await startTrader(state, cycle, FIRST, self);
+  await startTrader(state, cycle, FIRST_OF_ITS_LINE, self);
 }
 
 async function startRebuy(state: LeaderState, of: number, self: LeaderSelf): Promise<void> {
   const { deps, traders } = state;
   const cycle = await deps.cycles.openRebuy(ledBy(state).leadership, settingsNow(state), of);
   const runs = [...traders.values()].some(({ cycleId }) => cycleId === cycle?.id);
-  if (cycle !== null && !runs) await startTrader(state, cycle, FIRST, self);
+  if (cycle !== null && !runs) await startTrader(state, cycle, FIRST_OF_ITS_LINE, self);
 }
 
 async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Promise<void> {
@@ -139,7 +139,7 @@ async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Pro
   }
   const fresh = await deps.cycles.replace(leadership, closed, settingsNow(state));
   deps.onCycleEnd(closed);
-  await startTrader(state, fresh, FIRST, self);
+  await startTrader(state, fresh, FIRST_OF_ITS_LINE, self);
 }
 
 async function startTrader(
@@ -205,7 +205,7 @@ async function succeed(
   const cycle = await cycles.takeUp(ledBy(state).leadership, trader.cycleId);
   if (cycle.position.phase === 'closed') return replace(state, cycle, self);
   const lastCrash = { reason: describeExit(reason), wallMs: clock.wallMs() };
-  await startTrader(state, cycle, { restarts: trader.lineage.restarts + 1, lastCrash }, self);
+  await startTrader(state, cycle, { ...restartedFor(trader.lineage, lastCrash), lastCrash }, self);
 }
 
 function judgeCrash(state: LeaderState, { cycleId }: RunningTrader, reason: ExitReason): void {

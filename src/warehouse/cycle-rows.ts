@@ -25,6 +25,12 @@ export async function openCycles(db: Kysely<Tables>): Promise<readonly RecordedC
   return rows.map((row) => ({ ...cycleOf(row, row.symbol), startedAt: row.started_at }));
 }
 
+/** One cycle, ended or not; null when there is none. */
+export async function recordedCycle(db: Kysely<Tables>, id: number): Promise<RecordedCycle | null> {
+  const row = await liveCycles(db).where('cycles.id', '=', String(id)).executeTakeFirst();
+  return row === undefined ? null : { ...cycleOf(row, row.symbol), startedAt: row.started_at };
+}
+
 /** Every cycle, ended or not, by id, some at a time: there may be very many. */
 export async function* allCycles(db: Kysely<Tables>): AsyncGenerator<readonly Cycle[]> {
   for (let after = '0'; ; ) {

@@ -332,6 +332,7 @@ describe('services and settings', () => {
     });
     expect(started.json).toEqual({
       service: 'trading',
+      followed: true,
       symbols: [
         { symbol: X, before: 'off', now: 'on' },
         { symbol: 'BTCUSDT', before: 'off', now: 'on' },
@@ -382,6 +383,7 @@ describe('services and settings', () => {
       ],
       from: 'cycles that begin from now on',
       openCycles: 1,
+      cycles: [{ cycleId: 1, phase: 'flat', makesRoom: false }],
     };
     const preview = await api.ask(`/v1/settings/${X}?dryRun=true`, asking);
     expect(preview.json).toEqual({ ...expected, dryRun: true });
@@ -480,6 +482,7 @@ describe('GET /v1/openapi.json', () => {
       (path) =>
         ['post', `/v1/services/${path}`, `/v1/services/${path}`, { symbols: [X], topic: 'OHLC' }] as const,
     ),
+    ['get', '/v1/settings'],
     ['get', '/v1/settings/{symbol}', `/v1/settings/${X}`],
     ['patch', '/v1/settings/{symbol}', `/v1/settings/${X}?dryRun=true`, { chunks: 3 }],
     ['get', '/v1/logs'],

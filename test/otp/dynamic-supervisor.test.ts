@@ -75,7 +75,7 @@ describe('DynamicSupervisor', () => {
   it('passes on the lineage that a starter hands in', async () => {
     const { system, pool } = aPool();
     const lastCrash = { reason: 'Error: before', wallMs: 5 };
-    await startChild(system, pool, workerSpec('w'), { restarts: 7, lastCrash });
+    await startChild(system, pool, workerSpec('w'), { restarts: 7, lastCrash, lastRestarts: [] });
     expect(inspectTree(system)[0]?.children[0]).toMatchObject({ restarts: 7, lastCrash });
   });
 

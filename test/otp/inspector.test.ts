@@ -38,7 +38,12 @@ describe('inspectTree', () => {
     for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
     const [family] = inspectTree(system);
     expect(family).toMatchObject({ kind: 'Supervisor', name: 'family', path: 'family', uptimeMs: 1_500 });
-    expect(family?.state).toEqual({ strategy: 'one_for_one', children: 3, recentRestarts: 1 });
+    expect(family?.state).toEqual({
+      strategy: 'one_for_one',
+      intensity: '3 in 5 s',
+      children: 3,
+      recentRestarts: 1,
+    });
     expect(family?.children).toMatchObject([
       { path: 'family/a', mailbox: 1, running: true, handled: 1, restarts: 0, lastCrash: null },
       { path: 'family/c', mailbox: 0, running: false, handled: 0 },
@@ -85,6 +90,69 @@ describe('inspectTree', () => {
     await settle(system);
   });
 
+  it('shows when and why an actor was started again, also for the sake of a sibling', async () => {
+    const { system, clock } = aSystem();
+    const { supervisor } = aFamily(system, { strategy: 'one_for_all' });
+    system.cast(childOf(supervisor, 'a'), 'crash', 'boom');
+    await settle(system);
+    clock.advance(1_500);
+    system.cast(childOf(supervisor, 'b'), 'stop', 'normal');
+    await settle(system);
+    const [family] = inspectTree(system);
+    expect(family?.lastRestarts).toEqual([]);
+    expect(
+      family?.children.map(({ name, restarts, lastRestarts }) => [name, restarts, lastRestarts]),
+    ).toEqual([
+      [
+        'a',
+        2,
+        [
+          { reason: 'Error: boom', wallMs: 0 },
+          { reason: 'with b, for: normal', wallMs: 1_500 },
+        ],
+      ],
+      [
+        'b',
+        2,
+        [
+          { reason: 'with a, for: Error: boom', wallMs: 0 },
+          { reason: 'normal', wallMs: 1_500 },
+        ],
+      ],
+      [
+        'c',
+        2,
+        [
+          { reason: 'with a, for: Error: boom', wallMs: 0 },
+          { reason: 'with b, for: normal', wallMs: 1_500 },
+        ],
+      ],
+    ]);
+  });
+
+  it('keeps the latest eight restarts, and counts them all', async () => {
+    const { system } = aSystem();
+    const { supervisor } = aFamily(system, { maxRestarts: 100 });
+    for (let count = 1; count <= 11; count++) {
+      system.cast(childOf(supervisor, 'a'), 'crash', `boom ${count}`);
+      await settle(system);
+    }
+    const worker = inspectTree(system)[0]?.children.find(({ name }) => name === 'a');
+    expect(worker?.restarts).toBe(11);
+    expect(worker?.lastRestarts.map(({ reason }) => reason)).toEqual(
+      [4, 5, 6, 7, 8, 9, 10, 11].map((count) => `Error: boom ${count}`),
+    );
+  });
+
+  it.each([
+    [{ maxRestarts: 5, periodMs: 1_500 }, '5 in 1.5 s'],
+    [{ isolated: { onGivenUp: () => {} } }, '3 in 5 s each'],
+  ])('shows how often children of a supervisor may crash', (arg, intensity) => {
+    const { system } = aSystem();
+    aFamily(system, arg);
+    expect(inspectTree(system)[0]?.state).toMatchObject({ intensity });
+  });
+
   it('shows an actor whose inspect throws, and the others with it', () => {
     const { system } = aSystem();
     const throwing = () => {
@@ -109,7 +177,7 @@ describe('formatTree', () => {
     const idle = 'mailbox 0, handled 0, restarts 0, up 1m1s, last crash none';
     expect(formatTree(inspectTree(system))).toBe(
       [
-        'Supervisor family  mailbox 0, handled 1, restarts 0, up 1m1s, last crash none, {"strategy":"one_for_one","children":3,"recentRestarts":1}',
+        'Supervisor family  mailbox 0, handled 1, restarts 0, up 1m1s, last crash none, {"strategy":"one_for_one","intensity":"3 in 5 s","children":3,"recentRestarts":1}',
         `  Worker a  ${idle}`,
         `  Worker b  ${idle}`,
         '  Worker c  mailbox 0, handled 0, restarts 1, up 1m1s, last crash 1970-01-01T00:00:00.000Z Error: two lines',

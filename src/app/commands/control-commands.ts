@@ -20,8 +20,11 @@ function addInspect(program: Command): void {
   program
     .command('inspect')
     .description('Show the actors of the Hedgehog that runs, or one of them')
-    .argument('[path]', 'the path of an actor, or its name: all that is known of that one')
-    .option('--watch', 'show it again every second, until Ctrl-C')
+    .argument(
+      '[path]',
+      'the path of an actor, its name, or a part of it that is in no other: all that is known of that one',
+    )
+    .option('--watch', 'show it again every second until Ctrl-C, also when Hedgehog ends and comes back')
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
@@ -29,7 +32,8 @@ function addInspect(program: Command): void {
   hedgehog inspect
   hedgehog inspect --watch
   hedgehog inspect 'Leader XRPUSDT'
-  hedgehog inspect Hedgehog/PubSub --json
+  hedgehog inspect 'Trader 12' --watch
+  hedgehog inspect Hedgehog/PubSub --json | jq .lastRestarts
 ${WHERE}`,
     )
     .allowExcessArguments(false)
@@ -43,6 +47,7 @@ function addKill(program: Command): void {
     .command('kill')
     .description('Have an actor of the Hedgehog that runs crash, and see it recover')
     .argument('<path>', 'the path of the actor, or its name, as hedgehog inspect shows it')
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       `\nExamples:
@@ -51,7 +56,9 @@ function addKill(program: Command): void {
 ${WHERE}`,
     )
     .allowExcessArguments(false)
-    .action(async (path: string) => (await import('./inspect-run.js')).kill(path));
+    .action(async (path: string, options: { json?: true }) =>
+      (await import('./inspect-run.js')).kill(path, options.json === true),
+    );
 }
 
 function addOrders(program: Command): void {

@@ -1,42 +1,33 @@
 import Table from 'cli-table3';
-import { type Settings, settingsToJson } from '../../domain/settings.js';
-import { readExchangeInfo } from '../../exchange/exchange-info.js';
-import { refuseTooSmallBudget } from '../../platform/budget-check.js';
+import type { SettingsChanged, SymbolSettings } from '../../control/symbol-settings.js';
 import { InputError, quoted } from '../../platform/input-error.js';
-import { parseSettings } from '../../platform/settings-file.js';
-import { changeSettings, type SettingsRow, settingsRows } from '../../warehouse/settings-tables.js';
-import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
-import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
-import { configured } from './configured.js';
-import { withReadyDatabase } from './ready-database.js';
-import { sayWhenNothingRuns } from './switch-run.js';
+import { type Desk, type FollowedBy, withDesk } from './desk/desk.js';
+import { say } from './say.js';
+import type { SetOptions } from './settings-command.js';
+import { followedNote } from './switch-report.js';
 
 export function showSettings(symbol: string | undefined, asJson: boolean): Promise<void> {
-  return withReadyDatabase(async (database) => {
-    const all = await database.withRetry(() => settingsRows(database.kysely));
-    const rows = symbol === undefined ? all : all.filter((row) => row.symbol === symbol);
-    if (symbol !== undefined && rows.length === 0) throw unknown(symbol, all);
-    if (asJson) {
-      say(JSON.stringify(rows.map(({ settings, ...row }) => ({ ...row, ...settingsToJson(settings) }))));
-    } else say(settingsTable(rows));
+  return withDesk('read', async (desk) => {
+    const rows = await desk.settings(symbol);
+    if (asJson) say(JSON.stringify(rows.map(({ settings, ...row }) => ({ ...row, ...settings }))));
+    else say(settingsTable(rows));
   });
 }
 
-export async function setSettings(symbol: string, assignments: readonly string[]): Promise<void> {
+/** Shows what the change does before it is made; throws InputError, with nothing changed, for one that cannot be. */
+export async function setSettings(
+  symbol: string,
+  assignments: readonly string[],
+  { dryRun = false, json = false }: SetOptions,
+): Promise<void> {
   const given = parseAssignments(assignments);
-  const source = configured().HEDGEHOG_EXCHANGE_INFO || BUNDLED_EXCHANGE_INFO;
-  const info = (await readExchangeInfo(source)).get(symbol);
-  const change = (current: Settings): Settings => {
-    const settings = parseSettings({ ...settingsToJson(current), ...given }, 'the command line');
-    if (info === undefined) throw new InputError(`${symbol} is not in ${source}: its rules are not known`);
-    refuseTooSmallBudget(settings, info, 'the budget');
-    return settings;
-  };
-  await withReadyDatabase(async (database) => {
-    const changed = await database.withRetry(() => changeSettings(database.kysely, symbol, change));
-    if (changed === null) throw unknown(symbol, await settingsRows(database.kysely));
-    say(settingsTable([changed.after]));
-    await sayWhenNothingRuns(database);
+  await withDesk('full', async (desk) => {
+    const preview = await desk.changeSettings(symbol, given, true);
+    if (!json) say(await previewText(desk, preview));
+    const done = dryRun ? preview : await desk.changeSettings(symbol, given, false);
+    const followedBy = await desk.followedBy();
+    if (json) say(JSON.stringify({ ...done, followedBy }));
+    else say(dryRun ? `settings of ${symbol} stay as they are: --dry-run` : doneText(done, followedBy));
   });
 }
 
@@ -54,27 +45,36 @@ function parseAssignments(assignments: readonly string[]): Record<string, string
   return Object.fromEntries(given);
 }
 
-const unknown = (symbol: string, all: readonly SettingsRow[]): InputError =>
-  unknownSymbols(
-    [symbol],
-    all.map((row) => row.symbol),
-  );
-
-function settingsTable(rows: readonly SettingsRow[]): string {
-  const table = new Table({
-    head: [
-      'symbol',
-      'trading',
-      ...Object.keys(rows[0] === undefined ? {} : settingsToJson(rows[0].settings)),
-    ],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { symbol, status, settings } of rows) {
-    table.push([symbol, status, ...Object.values(settingsToJson(settings))]);
-  }
-  return table.toString();
+async function previewText(desk: Desk, { symbol, changes, from, cycles }: SettingsChanged): Promise<string> {
+  const status = (await desk.settings(symbol))[0]?.status;
+  const kept = cycles.filter(({ makesRoom }) => !makesRoom);
+  const making = cycles.filter(({ makesRoom }) => makesRoom);
+  const named = (some: SettingsChanged['cycles']): string =>
+    some.map(({ cycleId, phase }) => `${cycleId} (${phase})`).join(', ');
+  return [
+    `settings of ${symbol}, whose trading is ${status}:`,
+    ...(changes.length === 0 ? ['  nothing changes'] : []),
+    ...changes.map((change) => `  ${change.key.padEnd(18)}${change.from} -> ${change.to}`),
+    `  ${'for'.padEnd(18)}${from}`,
+    ...(kept.length === 0
+      ? []
+      : [`  ${'open cycles'.padEnd(18)}go on with their old settings: ${named(kept)}`]),
+    ...(making.length === 0
+      ? []
+      : [`  ${'parked buys'.padEnd(18)}make room for new cycles: ${named(making)}`]),
+  ].join('\n');
 }
 
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
+function doneText({ symbol }: SettingsChanged, followedBy: FollowedBy): string {
+  const note = followedNote({ followedBy });
+  return `settings of ${symbol} are set${note === null ? '' : `\n${note}`}`;
+}
+
+function settingsTable(rows: readonly SymbolSettings[]): string {
+  const table = new Table({
+    head: ['symbol', 'trading', ...Object.keys(rows[0]?.settings ?? {})],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { symbol, status, settings } of rows) table.push([symbol, status, ...Object.values(settings)]);
+  return table.toString();
+}

@@ -1,77 +1,133 @@
 import type { Command } from 'commander';
 
+/** What every switch takes. */
+export interface SwitchOptions {
+  readonly json?: true;
+  /** False: do not look at what becomes of it. `until-off` is for a shutdown. Otherwise some seconds. */
+  readonly wait?: boolean | 'until-off';
+}
+
 /** `hedgehog streaming`, `hedgehog trading` and `hedgehog storing`. */
 export function addSwitchCommands(program: Command): void {
-  const streaming = program
-    .command('streaming')
-    .description('Which symbols are streamed')
-    .addHelpText('after', FOLLOWED);
-  symbolsCommand(streaming, 'start', 'publish the trades of these symbols').action(
-    async (symbols: string[]) => (await load()).switchStreaming(symbols, 'on'),
-  );
-  symbolsCommand(streaming, 'stop', 'publish no more trades of these symbols').action(
-    async (symbols: string[]) => (await load()).switchStreaming(symbols, 'off'),
-  );
-  listCommand(streaming, 'streaming_settings');
+  addStreaming(program);
+  addTrading(program);
+  addStoring(program);
+}
 
-  const trading = program
-    .command('trading')
-    .description('Which symbols are traded')
-    .addHelpText('after', FOLLOWED);
-  symbolsCommand(trading, 'start', 'trade these symbols, beginning with the cycles they have').action(
-    async (symbols: string[]) => (await load()).switchTrading(symbols, 'on'),
+const FOLLOWED = `
+Several symbols are switched all or none. The Hedgehog that runs follows at once, and the command tells what became of it:
+running, waiting, or given up with the reason, which it waits for up to 3 seconds; it ends with 1 when something was given up.
+When none runs, the command writes to the database, and the next hedgehog start begins with what is on.`;
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+
+function addStreaming(program: Command): void {
+  const of = [
+    'hedgehog streaming start XRPUSDT BTCUSDT',
+    'hedgehog streaming stop XRPUSDT --json',
+    'hedgehog streaming list',
+  ];
+  const streaming = group(program, 'streaming', 'Which symbols are streamed', of);
+  symbolsCommand(streaming, 'start', 'publish the trades of these symbols', of[0]).action(
+    async (symbols: string[], options: SwitchOptions) =>
+      (await load()).switchAndTell({ service: 'streaming', symbols, status: 'on' }, options),
+  );
+  symbolsCommand(streaming, 'stop', 'publish no more trades of these symbols', of[1]).action(
+    async (symbols: string[], options: SwitchOptions) =>
+      (await load()).switchAndTell({ service: 'streaming', symbols, status: 'off' }, options),
+  );
+  listCommand(streaming, 'streaming');
+}
+
+function addTrading(program: Command): void {
+  const of = [
+    'hedgehog trading start XRPUSDT',
+    'hedgehog trading stop XRPUSDT BTCUSDT',
+    'hedgehog trading shutdown XRPUSDT --wait',
+    'hedgehog trading list',
+  ];
+  const trading = group(program, 'trading', 'Which symbols are traded', of);
+  symbolsCommand(trading, 'start', 'trade these symbols, beginning with the cycles they have', of[0]).action(
+    async (symbols: string[], options: SwitchOptions) =>
+      (await load()).switchAndTell({ service: 'trading', symbols, status: 'on' }, options),
   );
   symbolsCommand(
     trading,
     'stop',
     'stop trading these symbols at once; their orders stay where they are',
-  ).action(async (symbols: string[]) => (await load()).switchTrading(symbols, 'off'));
+    of[1],
+  ).action(async (symbols: string[], options: SwitchOptions) =>
+    (await load()).switchAndTell({ service: 'trading', symbols, status: 'off' }, options),
+  );
   symbolsCommand(
     trading,
     'shutdown',
     'start nothing new, cancel buys that are not filled, sell what was bought; then off',
-  ).action(async (symbols: string[]) => (await load()).switchTrading(symbols, 'shutdown'));
-  listCommand(trading, 'trading_settings');
-
-  const storing = program
-    .command('storing')
-    .description('What is stored: TRADE_EVENTS, ORDERS or OHLC, by symbol')
-    .addHelpText('after', FOLLOWED);
-  topicCommand(storing, 'start', 'store what is published on this topic for these symbols').action(
-    async (topic: string, symbols: string[]) => (await load()).switchStoring(topic, symbols, 'on'),
-  );
-  topicCommand(storing, 'stop', 'store it no more; what is stored stays').action(
-    async (topic: string, symbols: string[]) => (await load()).switchStoring(topic, symbols, 'off'),
-  );
-  listCommand(storing, 'storing_settings');
+    of[2],
+  )
+    .option('--wait', 'until everything is sold and the symbols are off, however long it takes')
+    .action(async (symbols: string[], options: SwitchOptions) => {
+      const wait = options.wait === true ? 'until-off' : (options.wait ?? true);
+      await (await load()).switchAndTell(
+        { service: 'trading', symbols, status: 'shutdown' },
+        { ...options, wait },
+      );
+    });
+  listCommand(trading, 'trading');
 }
 
-const FOLLOWED = `
-The command writes to the database. A Hedgehog that runs follows at once, and one that is started later starts what is on.`;
+function addStoring(program: Command): void {
+  const of = [
+    'hedgehog storing start ORDERS XRPUSDT BTCUSDT',
+    'hedgehog storing stop TRADE_EVENTS XRPUSDT',
+    'hedgehog storing list --json',
+  ];
+  const storing = group(program, 'storing', 'What is stored: TRADE_EVENTS, ORDERS or OHLC, by symbol', of);
+  topicCommand(storing, 'start', 'store what is published on this topic for these symbols', of[0]).action(
+    async (topic: string, symbols: string[], options: SwitchOptions) =>
+      (await load()).switchAndTell({ service: 'storing', topic, symbols, status: 'on' }, options),
+  );
+  topicCommand(storing, 'stop', 'store it no more; what is stored stays', of[1]).action(
+    async (topic: string, symbols: string[], options: SwitchOptions) =>
+      (await load()).switchAndTell({ service: 'storing', topic, symbols, status: 'off' }, options),
+  );
+  listCommand(storing, 'storing');
+}
 
-const symbolsCommand = (group: Command, name: string, description: string): Command =>
-  group
+const group = (program: Command, name: string, description: string, of: readonly string[]): Command =>
+  program
     .command(name)
     .description(description)
-    .argument('<symbols...>', 'as the exchange writes them: XRPUSDT; all of them or none');
+    .addHelpText('after', `${FOLLOWED}\n${examples(...of)}`);
 
-const topicCommand = (group: Command, name: string, description: string): Command =>
-  group
+const switchCommand = (of: Command, name: string, description: string, example = ''): Command =>
+  of
     .command(name)
     .description(description)
+    .option('--no-wait', 'do not wait to tell what became of it')
+    .option('--json', 'print one JSON object and nothing else on standard output')
+    .addHelpText('after', `${FOLLOWED}\n${examples(example)}`);
+
+const symbolsCommand = (of: Command, name: string, description: string, example?: string): Command =>
+  switchCommand(of, name, description, example).argument(
+    '<symbols...>',
+    'as the exchange writes them: XRPUSDT',
+  );
+
+const topicCommand = (of: Command, name: string, description: string, example?: string): Command =>
+  switchCommand(of, name, description, example)
     .argument('<topic>', 'TRADE_EVENTS, ORDERS or OHLC')
-    .argument('<symbols...>', 'as the exchange writes them: XRPUSDT; all of them or none');
+    .argument('<symbols...>', 'as the exchange writes them: XRPUSDT');
 
-const listCommand = (
-  group: Command,
-  table: 'streaming_settings' | 'trading_settings' | 'storing_settings',
-): Command =>
-  group
+const listCommand = (of: Command, service: 'streaming' | 'trading' | 'storing'): Command =>
+  of
     .command('list')
     .description('show what is on and off, and how it stands in the Hedgehog that runs')
     .option('--json', 'print one JSON list and nothing else on standard output')
+    .addHelpText('after', examples(`hedgehog ${service} list`, `hedgehog ${service} list --json`))
     .allowExcessArguments(false)
-    .action(async (options: { json?: true }) => (await load()).list(table, options.json === true));
+    .action(async (options: { json?: true }) => (await load()).list(service, options.json === true));
 
 // Loaded only when it is run, so that help and mistakes are answered at once.
 const load = () => import('./switch-run.js');

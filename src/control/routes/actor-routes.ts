@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../../platform/input-error.js';
-import { actorAt, findActor, shownTree } from '../actors.js';
+import { actorAt, findActor, findActorByPart, shownTree, supervisorOf } from '../actors.js';
 import type { ControlDeps } from '../deps.js';
 import { type AnyRoute, route } from '../route.js';
 import { inspected, killed, pathAsked } from '../schemas.js';
@@ -11,13 +11,19 @@ export const actorRoutes = (deps: ControlDeps): readonly AnyRoute[] => [
     kind: 'json',
     method: 'GET',
     path: '/v1/inspect',
-    summary: 'the tree of actors, or one of them with those under it',
+    summary: 'the tree of actors, or one of them, by its path or a part of its name, with those under it',
     needs: 'read',
     query: pathAsked.partial(),
     answer: inspected,
     handle({ query: { path } }) {
       const roots = shownTree(deps.system);
-      return { actors: path === undefined ? roots : [findActor(roots, path)] };
+      if (path === undefined) return { actors: roots, supervisor: null };
+      const actor = findActorByPart(roots, path);
+      const above = supervisorOf(roots, actor);
+      return {
+        actors: [actor],
+        supervisor: above && { path: above.path, kind: above.kind, state: above.state },
+      };
     },
   }),
   route({

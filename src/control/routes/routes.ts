@@ -7,6 +7,7 @@ import { accountRoutes } from './account-routes.js';
 import { actorRoutes } from './actor-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { logRoutes } from './log-routes.js';
+import { orderRoutes } from './order-routes.js';
 import { serviceRoutes } from './service-routes.js';
 import { settingsRoutes } from './settings-routes.js';
 
@@ -26,6 +27,7 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSig
     described,
     ...actorRoutes(deps),
     ...accountRoutes(deps),
+    ...orderRoutes(deps),
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),
     ...logRoutes(deps, closing),

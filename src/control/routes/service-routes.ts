@@ -7,9 +7,12 @@ import {
   switchSymbols,
 } from '../../warehouse/settings-tables.js';
 import { type ControlDeps, SERVICES, type ServiceName } from '../deps.js';
+import { inTime, NotNow } from '../in-time.js';
 import { type AnyRoute, route } from '../route.js';
-import { service, switched, toStore, toSwitch, toTrade } from '../schemas.js';
-import { changeTo } from '../settings-change.js';
+import { flag, service, switched, toStore, toSwitch, toTrade } from '../schemas.js';
+import { standingRow } from '../standing.js';
+import { changeTo } from '../symbol-settings.js';
+import { rulesOf } from './settings-routes.js';
 
 const TABLES = {
   streaming: 'streaming_settings',
@@ -34,35 +37,42 @@ export const serviceRoutes = (deps: ControlDeps): readonly AnyRoute[] => [
     }),
   ),
   ...Object.entries(WAYS).flatMap(([verb, status]) => [
-    switching('streaming', verb, '', toSwitch, ({ symbols }) =>
+    switching(deps, 'streaming', verb, '', toSwitch, ({ symbols }) =>
       switchAll(deps, 'streaming', { table: 'streaming_settings' }, symbols, status),
     ),
-    switching('storing', verb, '', toStore, ({ symbols, topic }) =>
+    switching(deps, 'storing', verb, '', toStore, ({ symbols, topic }) =>
       switchAll(deps, 'storing', { table: 'storing_settings', topic }, symbols, status),
     ),
   ]),
   switching(
+    deps,
     'trading',
     'start',
     ' with the cycles that they have, and these settings for new ones',
     toTrade,
     ({ symbols, settings }) =>
-      switchTrading(deps, symbols, 'on', settings && changeTo(settings, deps.symbols)),
+      switchTrading(deps, symbols, 'on', settings && changeTo(settings, rulesOf(deps))),
   ),
-  switching('trading', 'stop', ' at once; their orders stay where they are', toSwitch, ({ symbols }) =>
+  switching(deps, 'trading', 'stop', ' at once; their orders stay where they are', toSwitch, ({ symbols }) =>
     switchTrading(deps, symbols, 'off'),
   ),
-  switching('trading', 'shutdown', ': nothing new starts, what was bought is sold', toSwitch, ({ symbols }) =>
-    switchTrading(deps, symbols, 'shutdown'),
+  switching(
+    deps,
+    'trading',
+    'shutdown',
+    ': nothing new starts, what was bought is sold',
+    toSwitch,
+    ({ symbols }) => switchTrading(deps, symbols, 'shutdown'),
   ),
 ];
 
 const switching = <Body extends z.ZodType>(
+  deps: ControlDeps,
   name: ServiceName,
   verb: string,
   how: string,
   body: Body,
-  handle: (body: z.output<Body>) => Promise<z.output<typeof switched>>,
+  handle: (body: z.output<Body>) => Promise<Omit<z.output<typeof switched>, 'followed'>>,
 ): AnyRoute =>
   route({
     kind: 'json',
@@ -70,10 +80,13 @@ const switching = <Body extends z.ZodType>(
     path: `/v1/services/${name}/${verb}`,
     summary: `${verb} ${name} for all of these symbols or none${how}`,
     needs: 'full',
-    query: z.strictObject({}),
+    query: z.strictObject({ wait: flag.describe('false: do not wait until it is followed').optional() }),
     body,
     answer: switched,
-    handle: (asked) => handle(asked.body),
+    async handle({ query, body: asked }) {
+      const done = await handle(asked);
+      return { ...done, followed: query.wait !== 'false' && (await isFollowed(deps, name)) };
+    },
   });
 
 async function shownService({ database, services }: ControlDeps, name: ServiceName) {
@@ -81,9 +94,10 @@ async function shownService({ database, services }: ControlDeps, name: ServiceNa
     switchRows(database.kysely, TABLES[name]),
     services[name].list(),
   ]);
+  const things = new Map(running.map((thing) => [thing.name, thing]));
   return {
     service: name,
-    wanted: wanted.map(({ symbol, topic, status }) => ({ symbol, topic, status })),
+    wanted: wanted.map((row) => standingRow(row, things)),
     running: running.map(({ name: thing, state, restarts, reason }) => ({
       name: thing,
       state,
@@ -115,4 +129,17 @@ async function switchAll(
     service: name,
     symbols: symbols.map((symbol) => ({ symbol, before: before.get(symbol) ?? status, now: status })),
   };
+}
+
+/** How long whoever switches waits until it is carried out; it is followed later all the same. */
+const FOLLOWED_MS = 3_000;
+
+async function isFollowed({ services, clock }: ControlDeps, name: ServiceName): Promise<boolean> {
+  try {
+    await inTime(clock, FOLLOWED_MS, name, services[name].follow());
+    return true;
+  } catch (error) {
+    if (error instanceof NotNow) return false;
+    throw error;
+  }
 }

@@ -1,17 +1,23 @@
 import { z } from 'zod';
-import { settingsToJson } from '../../domain/settings.js';
-import { openCycles } from '../../warehouse/cycle-rows.js';
-import {
-  changeSettings,
-  type SettingsRow,
-  settingsRow,
-  settingsRows,
-} from '../../warehouse/settings-tables.js';
-import { type UnknownSymbols, unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import type { ControlDeps } from '../deps.js';
 import { type AnyRoute, route } from '../route.js';
-import { flag, settings, settingsChanged, settingsGiven, symbol as symbolName } from '../schemas.js';
-import { changesBetween, changeTo } from '../settings-change.js';
+import {
+  allSettings,
+  flag,
+  settings,
+  settingsChanged,
+  settingsGiven,
+  symbol as symbolName,
+} from '../schemas.js';
+import {
+  changeSymbolSettings,
+  changeTo,
+  type GivenSettings,
+  type SettingsChanged,
+  type SettingsRules,
+  type SymbolSettings,
+  symbolSettings,
+} from '../symbol-settings.js';
 
 const path = '/v1/settings/:symbol';
 const params = z.strictObject({ symbol: symbolName });
@@ -21,17 +27,24 @@ export const settingsRoutes = (deps: ControlDeps): readonly AnyRoute[] => [
   route({
     kind: 'json',
     method: 'GET',
+    path: '/v1/settings',
+    summary: 'how every symbol is traded',
+    needs: 'read',
+    query: z.strictObject({}),
+    answer: allSettings,
+    handle: async () => ({ settings: [...(await symbolSettings(deps.database.kysely))] }),
+  }),
+  route({
+    kind: 'json',
+    method: 'GET',
     path,
     summary: 'how a symbol is traded',
     needs: 'read',
     params,
     query: z.strictObject({}),
     answer: settings,
-    async handle({ params: { symbol } }) {
-      const row = await settingsRow(deps.database.kysely, symbol);
-      if (row === null) throw await unknown(deps, symbol);
-      return { symbol, status: row.status, settings: settingsToJson(row.settings) };
-    },
+    handle: async ({ params: { symbol } }) =>
+      (await symbolSettings(deps.database.kysely, symbol))[0] as SymbolSettings,
   }),
   route({
     kind: 'json',
@@ -50,44 +63,20 @@ export const settingsRoutes = (deps: ControlDeps): readonly AnyRoute[] => [
 async function change(
   deps: ControlDeps,
   symbol: string,
-  given: z.output<typeof settingsGiven>,
+  given: GivenSettings,
   dryRun: boolean,
-) {
-  const { kysely } = deps.database;
-  const to = changeTo(given, deps.symbols);
-  const changed = dryRun ? await tried(deps, symbol, to) : await changeSettings(kysely, symbol, to);
-  if (changed === null) throw await unknown(deps, symbol);
-  const { before, after } = changed;
-  const changes = changesBetween(before.settings, after.settings);
+): Promise<SettingsChanged> {
+  const to = changeTo(given, rulesOf(deps));
+  const changed = await changeSymbolSettings(deps.database.kysely, symbol, to, dryRun);
   if (!dryRun) {
-    const told = changes.map(({ key, from, to: now }) => `${key} ${from} -> ${now}`).join(', ');
+    const told = changed.changes.map(({ key, from, to: now }) => `${key} ${from} -> ${now}`).join(', ');
     deps.log.info(`control: settings of ${symbol}: ${told || 'as they were'}`, { symbol });
   }
-  const open = await openCycles(kysely);
-  return {
-    symbol,
-    dryRun,
-    before: settingsToJson(before.settings),
-    after: settingsToJson(after.settings),
-    changes,
-    from: 'cycles that begin from now on',
-    openCycles: open.filter((cycle) => cycle.symbol === symbol).length,
-  };
+  return changed;
 }
 
-async function tried(
-  { database }: ControlDeps,
-  symbol: string,
-  to: ReturnType<typeof changeTo>,
-): Promise<{ readonly before: SettingsRow; readonly after: SettingsRow } | null> {
-  const before = await settingsRow(database.kysely, symbol);
-  return before && { before, after: { ...before, settings: to(before.settings, symbol) } };
-}
-
-async function unknown({ database }: ControlDeps, symbol: string): Promise<UnknownSymbols> {
-  const rows = await settingsRows(database.kysely);
-  return unknownSymbols(
-    [symbol],
-    rows.map((row) => row.symbol),
-  );
-}
+export const rulesOf = ({ symbols }: Pick<ControlDeps, 'symbols'>): SettingsRules => ({
+  symbols,
+  notListed: (symbol) => `the exchange does not list ${symbol}`,
+  givenIn: 'the request',
+});
