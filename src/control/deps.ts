@@ -22,7 +22,7 @@ export interface ControlDeps {
   readonly pubsub: Via<PubSubProtocol>;
   readonly database: Database;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
-  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list'> };
+  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list' | 'standings'> };
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones. */
   readonly logs: LogRing;
