@@ -27,9 +27,12 @@ export class Child<Q extends Questions> {
   private readonly ended: Promise<void>;
   private lastId = 0;
 
-  /** @param module beside this one, such as `./streams-engine.js`; it calls `answer` */
-  constructor(module: string) {
-    this.process = fork(fileURLToPath(new URL(module, import.meta.url)));
+  /**
+   * @param module beside this one, such as `./streams-engine.js`; it calls `answer`
+   * @param nodeOptions such as `--expose-gc`
+   */
+  constructor(module: string, nodeOptions: readonly string[] = []) {
+    this.process = fork(fileURLToPath(new URL(module, import.meta.url)), { execArgv: [...nodeOptions] });
     this.process.on('message', ({ id, value, error }: Answered) => {
       const { resolve, reject } = this.waiting.get(id) as Waiting;
       this.waiting.delete(id);

@@ -11,6 +11,7 @@ import { benchOtp } from './otp.js';
 import { benchReconnect } from './reconnect.js';
 import { benchReplay } from './replay.js';
 import { type Figure, jsonOf, tableOf } from './report.js';
+import { benchSoak } from './soak.js';
 import { benchStreams } from './streams.js';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: benchDecode,
   streams: benchStreams,
   reconnect: benchReconnect,
+  soak: benchSoak,
 };
 
 interface Options {

@@ -1,5 +1,6 @@
 import {
   ActorSystem,
+  CallFailed,
   type ChildSpec,
   type CrashReport,
   childSpec,
@@ -123,7 +124,9 @@ const coreTree = ({ pubsubSpec, exchangeSpecs, trading }: Core): readonly ChildS
 ];
 
 function logCrash(log: Log, { pid, during, error, late }: CrashReport): void {
-  log.error(`${pid.path} crashed: ${error.name}: ${error.message}`, {
+  // It had ended, and hears now that whom it waited for has ended too.
+  const isNews = !(late && error instanceof CallFailed);
+  log[isNews ? 'error' : 'debug'](`${pid.path} crashed: ${error.name}: ${error.message}`, {
     actor: pid.path,
     during,
     late,

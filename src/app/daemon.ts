@@ -1,5 +1,5 @@
 import { controlPlaces } from '../control/control-places.js';
-import { describeExit } from '../otp/index.js';
+import { describeExit, type ExitReason, RestartIntensityExceeded } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import type { LogRing } from '../platform/log-ring.js';
 import { MachineError } from '../platform/machine-error.js';
@@ -72,7 +72,7 @@ export async function runDaemon(options: DaemonOptions, attendant: Attendant): P
         log.warn('orders cost real money: HEDGEHOG_LIVE is yes', { exchange: config.exchange.name });
       const engine = await composeLive({
         ...{ config, database, clock, log },
-        onEnd: (reason) => ending.fail(`the supervisors gave up: ${describeExit(reason)}`),
+        onEnd: (reason) => ending.fail(whyEnded(reason)),
         control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs },
         ...(watch === undefined ? {} : { watch }),
       });
@@ -85,6 +85,10 @@ export async function runDaemon(options: DaemonOptions, attendant: Attendant): P
     await close(database, log);
   }
 }
+
+const whyEnded = (reason: ExitReason): string =>
+  `Hedgehog gave up: ${reason instanceof RestartIntensityExceeded ? reason.story : describeExit(reason)}. Orders stay where they are; ` +
+  'started again, it goes on with what it has in the database';
 
 async function attended(
   attendant: Attendant,

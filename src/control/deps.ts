@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.js';
 import type { DesiredState } from '../ports/desired-state.js';
 import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
-import type { Service, ThingState } from '../services/service.js';
+import type { Service, Standing, ThingState } from '../services/service.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import type { ControlConfig } from './control-config.js';
@@ -18,6 +18,7 @@ export type ServiceName = (typeof SERVICES)[number];
 /** A service, as the API sees it. */
 export interface ControlledService {
   list(): Promise<readonly ThingState[]>;
+  standings(): readonly Standing[];
   /** Brings what runs in line with what is wanted. Does no harm when somebody else does so as well. */
   follow(): Promise<void>;
 }
@@ -27,6 +28,7 @@ export const controlled = <Wanted>(
   desired: DesiredState<Wanted>,
 ): ControlledService => ({
   list: () => service.list(),
+  standings: () => service.standings(),
   follow: () => service.follow(desired),
 });
 

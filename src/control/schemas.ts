@@ -270,4 +270,10 @@ export const logEntry = z.object({
 });
 
 export const health = z.object({ status: z.literal('alive'), pid: z.int(), version: z.string() });
-export const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+export const readiness = z.object({
+  ready: z.boolean(),
+  /** Why it is not. */
+  reasons: z.array(z.string()),
+  /** What runs no more, until somebody switches it on again; everything else goes on. */
+  givenUp: z.array(z.string()),
+});

@@ -16,6 +16,8 @@ export interface Child {
   recentRestartsMs: readonly number[];
   /** Its restart failed and will be tried again. */
   retrying: boolean;
+  /** It has ended, and was not to be restarted. */
+  isDone: boolean;
 }
 
 /** A supervisor's children, in the order of their start. */
@@ -45,7 +47,14 @@ export class Children {
   /** Takes in a spec and starts it. Throws what its `init` throws; the spec is forgotten then. */
   add(spec: ChildSpec, lineage: Lineage = FIRST_OF_ITS_LINE): Process {
     if (this.byId.has(spec.id)) throw new Error(`${this.supervisor.path} has a child ${spec.id} already`);
-    const child: Child = { spec, process: null, lineage, retrying: false, recentRestartsMs: [] };
+    const child: Child = {
+      spec,
+      process: null,
+      lineage,
+      retrying: false,
+      isDone: false,
+      recentRestartsMs: [],
+    };
     this.byId.set(spec.id, child);
     try {
       return this.start(child);
@@ -62,6 +71,7 @@ export class Children {
     if (spec.register !== undefined) this.register(spec.register, process);
     if (lineage.restarts > 0) system.counts.restarts++;
     child.retrying = false;
+    child.isDone = false;
     child.process = process;
     return process;
   }
@@ -82,6 +92,15 @@ export class Children {
     // First, so that the news of its end, which comes by mailbox, is recognised as old.
     child.process = null;
     await process?.shutdown(child.spec.shutdownMs ?? DEFAULT_SHUTDOWN_MS);
+  }
+
+  /** Orderly stop of all, at the same time: for those that need nothing of one another. */
+  async stopTogether(): Promise<void> {
+    await Promise.all(
+      this.all()
+        .toReversed()
+        .map((child) => this.stop(child)),
+    );
   }
 
   /** Orderly stop of several, in reverse order of their start. */

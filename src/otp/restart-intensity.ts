@@ -30,6 +30,14 @@ export function judgeRestart(
 export class RestartIntensityExceeded extends Error {
   override readonly name = 'RestartIntensityExceeded';
   constructor(child: string, { maxRestarts, periodMs }: RestartIntensity, cause: unknown) {
-    super(`${child} needed more than ${maxRestarts} restarts in ${periodMs} ms`, { cause });
+    super(`${child} needed more than ${maxRestarts} restarts in ${periodMs / 1_000} s`, { cause });
+  }
+
+  /** Which child, how often in how long, and why the last time: of the actor that crashed, however far below it was. */
+  get story(): string {
+    const { message, cause } = this;
+    if (cause instanceof RestartIntensityExceeded) return `${message}; ${cause.story}`;
+    const last = cause instanceof Error ? cause.message : String(cause);
+    return `${message}, the last time for: ${last}`;
   }
 }

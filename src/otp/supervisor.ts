@@ -18,7 +18,8 @@ import { toError } from './to-error.js';
  * Supervisor: starts children in order, watches them, restarts them, stops them in reverse order.
  *
  * one_for_one restarts the child that ended; one_for_all every child; rest_for_one it and those started after it. More
- * restarts than the intensity allows, and the supervisor crashes itself, so that its own supervisor decides.
+ * restarts than the intensity allows, and the supervisor stops its children in order and crashes itself, so that its own
+ * supervisor decides.
  */
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 
@@ -39,6 +40,8 @@ export interface ChildInfo {
   readonly kind: string;
   /** Null while it does not run. */
   readonly pid: Pid | null;
+  /** It has ended as it should, and is started again only with its group. */
+  readonly isDone: boolean;
   readonly restarts: number;
 }
 
@@ -47,7 +50,7 @@ interface SupervisorState {
   readonly intensity: RestartIntensity;
   /** A dynamic supervisor forgets a child that has ended for good. */
   readonly dynamic: boolean;
-  readonly isolated: SupervisorArg['isolated'] | null;
+  readonly isolated: NonNullable<SupervisorArg['isolated']> | null;
   readonly children: Children;
   recentRestartsMs: readonly number[];
 }
@@ -88,23 +91,36 @@ function startAll(state: SupervisorState, specs: readonly ChildSpec[] = []): { s
 const find = ({ children }: SupervisorState, child: string | Pid): Child | undefined =>
   typeof child === 'string' ? children.get(child) : children.of(child);
 
+/** What comes and goes stands beside one another; what is started in order may need what was started before. */
+const stopChildren = ({ dynamic, children }: SupervisorState): Promise<void> =>
+  dynamic ? children.stopTogether() : children.stopAll();
+
 function restartGroup({ strategy, children }: SupervisorState, failed: Child): Child[] {
   if (strategy === 'one_for_one') return [failed];
   const all = children.all();
   return strategy === 'one_for_all' ? all : all.slice(all.indexOf(failed));
 }
 
-/** False when the child is given up. Throws when the supervisor must give up itself. */
-function mayRestart(state: SupervisorState, failed: Child, cause: unknown, nowMs: number): boolean {
+/** False when the child is given up. Throws when the supervisor must give up itself, once its children are stopped. */
+async function mayRestart(
+  state: SupervisorState,
+  failed: Child,
+  cause: unknown,
+  nowMs: number,
+): Promise<boolean> {
   const { intensity, isolated, children } = state;
   const counted = isolated === null ? state : failed;
   const { recentMs, exceeded } = judgeRestart(counted.recentRestartsMs, nowMs, intensity);
   counted.recentRestartsMs = recentMs;
   if (!exceeded) return true;
   const reason = new RestartIntensityExceeded(failed.spec.id, intensity, cause);
-  if (isolated === null) throw reason;
+  if (isolated === null) {
+    // Those that have something to put away may do so: nobody comes after them when this was the root.
+    await stopChildren(state);
+    throw reason;
+  }
   children.forget(failed);
-  isolated?.onGivenUp(failed.spec.id, reason);
+  isolated.onGivenUp(failed.spec.id, reason);
   return false;
 }
 
@@ -116,7 +132,7 @@ async function restart(
 ): Promise<void> {
   const { children } = state;
   const { clock } = (self as Process).system;
-  if (!mayRestart(state, failed, cause, clock.monotonicMs())) return;
+  if (!(await mayRestart(state, failed, cause, clock.monotonicMs()))) return;
   const wallMs = clock.wallMs();
   const why = describeExit(cause);
   const group = restartGroup(state, failed);
@@ -166,6 +182,7 @@ async function childExited(
   if (type === 'permanent' || (type === 'transient' && isAbnormal(reason)))
     await restart(state, child, reason, self);
   else if (type === 'temporary' || state.dynamic) state.children.forget(child);
+  else child.isDone = true;
   return { state };
 }
 
@@ -202,10 +219,11 @@ export const Supervisor: GenServer<SupervisorProtocol> = {
     },
     whichChildren: (state) => ({
       state,
-      reply: state.children.all().map(({ spec, process, lineage }) => ({
+      reply: state.children.all().map(({ spec, process, lineage, isDone }) => ({
         id: spec.id,
         kind: spec.server.kind,
         pid: process?.alive ? process : null,
+        isDone,
         restarts: lineage.restarts,
       })),
     }),
@@ -227,7 +245,7 @@ export const Supervisor: GenServer<SupervisorProtocol> = {
     await restart(state, child, message.cause, self);
     return { state };
   },
-  beforeStop: (state) => state.children.stopAll(),
+  beforeStop: stopChildren,
   inspect: ({ strategy, intensity, isolated, dynamic, children, recentRestartsMs }) => ({
     strategy: dynamic ? 'dynamic' : strategy,
     intensity: `${describeIntensity(intensity)}${isolated === null ? '' : ' each'}`,
@@ -237,7 +255,8 @@ export const Supervisor: GenServer<SupervisorProtocol> = {
 };
 
 /**
- * A supervisor whose children come and go: one_for_one, none at the start, and a child that has ended for good is forgotten.
+ * A supervisor whose children come and go: one_for_one, none at the start, all stopped at the same time, and a child that has ended
+ * for good is forgotten.
  * Above about a thousand children, spread them over several: nact copies the list of children for every message that their
  * parent handles.
  */

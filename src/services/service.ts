@@ -1,4 +1,11 @@
-import { CallFailed, type ChildInfo, type Pid, type Sender, whichChildren } from '../otp/index.js';
+import {
+  CallFailed,
+  type ChildInfo,
+  type Pid,
+  RestartIntensityExceeded,
+  type Sender,
+  whichChildren,
+} from '../otp/index.js';
 import type { DesiredState, Wish } from '../ports/desired-state.js';
 import type { Log } from '../ports/log.js';
 import { type Change, reconcile } from './reconcile.js';
@@ -112,8 +119,7 @@ export class Service<Wanted> {
   /** For the supervisor to tell that it gives a thing up. */
   noteGivenUp(childId: string, reason: Error): void {
     const name = this.names.get(childId) ?? childId;
-    const last = reason.cause instanceof Error ? `, the last time for: ${reason.cause.message}` : '';
-    const why = `${reason.message}${last}`;
+    const why = reason instanceof RestartIntensityExceeded ? reason.story : reason.message;
     this.givenUp.set(name, { version: this.versions.get(name) ?? null, reason: why });
     this.versions.delete(name);
     this.log.error(`${this.name}: ${name} is given up until it is started again: ${why}`);

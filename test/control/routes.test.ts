@@ -457,9 +457,22 @@ describe('health and figures', () => {
     const told = await api.ask('/readyz', { token: null });
     expect([told.status, told.json]).toEqual([
       503,
-      { ready: false, reasons: ['Publishing does not run at the moment'] },
+      { ready: false, reasons: ['Publishing does not run at the moment'], givenUp: [] },
     ]);
     expect((await api.ask('/healthz', { token: null })).status).toBe(200);
+  });
+
+  it('say what is given up, which keeps nobody else from running', async () => {
+    await api.ask('/v1/services/streaming/start', { body: { symbols: ['BTCUSDT'] } });
+    const told = await eventually(
+      () => api.ask('/readyz', { token: null }),
+      'it is told',
+      ({ json }) => json.givenUp.length > 0,
+    );
+    expect([told.status, told.json]).toEqual([
+      200,
+      { ready: true, reasons: [], givenUp: ['streaming: BTCUSDT is given up: there is no tape of BTCUSDT'] },
+    ]);
   });
 });
 

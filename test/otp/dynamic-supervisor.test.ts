@@ -8,6 +8,7 @@ import {
   terminateChild,
   whichChildren,
 } from '../../src/otp/index.js';
+import type { Process } from '../../src/otp/process.js';
 import { aSystem, nactTree, ourTree, settle, workerSpec } from '../support/actors.js';
 
 const aPool = () => {
@@ -20,7 +21,9 @@ describe('DynamicSupervisor', () => {
     const { system, pool } = aPool();
     const pid = await startChild(system, pool, workerSpec('w'));
     await expect(startChild(system, pool, workerSpec('w'))).rejects.toThrow('pool has a child w already');
-    expect(await whichChildren(system, pool)).toEqual([{ id: 'w', kind: 'Worker', pid, restarts: 0 }]);
+    expect(await whichChildren(system, pool)).toEqual([
+      { id: 'w', kind: 'Worker', pid, isDone: false, restarts: 0 },
+    ]);
   });
 
   it('forgets a child whose init throws', async () => {
@@ -50,6 +53,20 @@ describe('DynamicSupervisor', () => {
       expect(log.slice(2)).toEqual(['-by id shutdown', '-by pid shutdown']);
     },
   );
+
+  it('stops its children at the same time, so that none waits for the patience with another', async () => {
+    const { system, clock, pool } = aPool();
+    const stuck = await Promise.all(
+      ['a', 'b', 'c'].map((id) => startChild(system, pool, workerSpec(id, [], { shutdownMs: 300 }))),
+    );
+    for (const pid of stuck) system.cast(pid, 'run', () => new Promise(() => undefined));
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    const stopped = system.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(300);
+    await stopped;
+    expect(stuck.map((pid) => (pid as Process).reason)).toEqual(['killed', 'killed', 'killed']);
+  });
 
   it('forgets a transient child that ended normally, and restarts one that crashed', async () => {
     const { system, pool } = aPool();

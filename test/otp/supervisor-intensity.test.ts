@@ -10,7 +10,16 @@ import {
 } from '../../src/otp/index.js';
 import type { Process } from '../../src/otp/process.js';
 import { judgeRestart } from '../../src/otp/restart-intensity.js';
-import { aFamily, aSystem, childOf, settle, type TestSystem, Worker, workerSpec } from '../support/actors.js';
+import {
+  aFamily,
+  aGate,
+  aSystem,
+  childOf,
+  settle,
+  type TestSystem,
+  Worker,
+  workerSpec,
+} from '../support/actors.js';
 
 describe('judgeRestart', () => {
   const limit = { maxRestarts: 2, periodMs: 1_000 };
@@ -42,7 +51,7 @@ describe('restart intensity', () => {
     const [exit] = test.rootExits;
     expect(exit?.reason).toBeInstanceOf(RestartIntensityExceeded);
     expect(exit?.reason).toMatchObject({
-      message: 'a needed more than 2 restarts in 1000 ms',
+      message: 'a needed more than 2 restarts in 1 s',
       cause: { message: 'boom' },
     });
     expect(test.system.roots.size).toBe(0);
@@ -79,6 +88,54 @@ describe('restart intensity', () => {
     expect(supervisor.alive).toBe(false);
   });
 
+  it('exceeded, the children that still run are stopped in order, and may finish what they are at', async () => {
+    const test = aSystem();
+    const { system } = test;
+    const { supervisor, log } = aFamily(system, { maxRestarts: 0 });
+    const gate = aGate();
+    system.cast(childOf(supervisor, 'b'), 'run', async (_self, state) => {
+      await gate.promise;
+      state.log.push('b finished');
+    });
+    system.cast(childOf(supervisor, 'a'), 'crash', 'boom');
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect([supervisor.alive, ...log]).toEqual([true, '+a', '+b', '+c', '-a boom', '-c shutdown']);
+    gate.open();
+    await settle(system);
+    expect(log.slice(5)).toEqual(['b finished', '-b shutdown']);
+    expect(test.rootExits).toMatchObject([{ reason: { cause: { message: 'boom' } } }]);
+  });
+
+  it('exceeded, and the supervisor killed while it waits for its children, is told of once', async () => {
+    const test = aSystem();
+    const { system } = test;
+    const { supervisor } = aFamily(system, { maxRestarts: 0 });
+    const gate = aGate();
+    system.cast(childOf(supervisor, 'b'), 'run', () => gate.promise);
+    system.cast(childOf(supervisor, 'a'), 'crash', 'boom');
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    system.kill(supervisor);
+    gate.open();
+    await settle(system);
+    expect(test.rootExits).toMatchObject([{ reason: 'killed' }]);
+    expect(system.inFlight.size).toBe(0);
+  });
+
+  it('exceeded at several levels is told with the first cause', async () => {
+    const test = aSystem();
+    const { system, rootExits } = test;
+    const inner = childSpec({
+      id: 'inner',
+      server: Supervisor,
+      arg: { maxRestarts: 0, children: [workerSpec('a')] },
+    });
+    const top = system.spawn(Supervisor, { maxRestarts: 0, children: [inner] }, 'top');
+    await crash(test, childOf(top, 'inner'));
+    expect(rootExits.map(({ reason }) => (reason as RestartIntensityExceeded).story)).toEqual([
+      'inner needed more than 0 restarts in 5 s; a needed more than 0 restarts in 5 s, the last time for: boom',
+    ]);
+  });
+
   it('exceeded, its own supervisor restarts it with fresh children and a fresh count', async () => {
     const test = aSystem();
     const { system } = test;
@@ -95,7 +152,7 @@ describe('restart intensity', () => {
     expect(second).not.toBe(first);
     expect((second as Process).lineage).toMatchObject({
       restarts: 1,
-      lastCrash: { reason: 'RestartIntensityExceeded: a needed more than 1 restarts in 5000 ms' },
+      lastCrash: { reason: 'RestartIntensityExceeded: a needed more than 1 restarts in 5 s' },
     });
     await crash(test, second);
     expect(second.alive).toBe(true);

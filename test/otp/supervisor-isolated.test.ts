@@ -44,7 +44,7 @@ describe('isolated children', () => {
         id: 'b',
         reason: {
           name: 'RestartIntensityExceeded',
-          message: 'b needed more than 2 restarts in 1000 ms',
+          message: 'b needed more than 2 restarts in 1 s',
           cause: { message: 'b is broken' },
         },
       },

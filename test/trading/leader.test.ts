@@ -303,7 +303,7 @@ describe('traders that keep crashing', () => {
     expect(leaderId()).toBe(leader);
     await killFirstTrader();
     expect(engine.crashes.map(({ pid, error }) => `${pid.kind}: ${error.message}`)).toEqual([
-      'Leader: trader 1 of XRPUSDT needed more than 3 restarts in 5000 ms',
+      'Leader: trader 1 of XRPUSDT needed more than 3 restarts in 5 s',
     ]);
     expect(leaderId()).not.toBe(leader);
     expect(await traderNames()).toEqual(['Trader 1']);

@@ -180,7 +180,7 @@ describe('a crash of the Leader or of the traders’ supervisor', () => {
     expect(phases()).toEqual(['flat']);
     expect(engine.lines.at(-1)).toMatchObject({
       level: 'error',
-      message: 'given up: SymbolSupervisor XRPUSDT needed more than 3 restarts in 5000 ms',
+      message: 'given up: SymbolSupervisor XRPUSDT needed more than 3 restarts in 5 s',
     });
     expect(await engine.shutDown()).toBe(false);
     await engine.startSymbol();

@@ -8,7 +8,7 @@ import {
   whichChildren,
 } from '../../otp/index.js';
 import { describeDatabaseError } from '../../warehouse/database-errors.js';
-import type { ControlDeps } from '../deps.js';
+import { type ControlDeps, SERVICES } from '../deps.js';
 import { inTime, NotNow } from '../in-time.js';
 import type { Metrics } from '../metrics.js';
 import { type AnyRoute, route } from '../route.js';
@@ -45,7 +45,7 @@ export function healthRoutes(deps: ControlDeps, metrics: Metrics): readonly AnyR
       statusOf: ({ ready }) => (ready ? 200 : 503),
       async handle() {
         const found = await reasons();
-        return { ready: found.length === 0, reasons: found };
+        return { ready: found.length === 0, reasons: found, givenUp: givenUp(deps) };
       },
     }),
     route({
@@ -60,6 +60,16 @@ export function healthRoutes(deps: ControlDeps, metrics: Metrics): readonly AnyR
     }),
   ];
 }
+
+/** What is wanted and does not run, though everything that it needs does: it takes somebody to say that it is to be tried again. */
+const givenUp = ({ services }: ControlDeps): string[] =>
+  SERVICES.flatMap((name) =>
+    services[name]
+      .standings()
+      .flatMap(({ name: thing, state, reason }) =>
+        state === 'given-up' ? [`${name}: ${thing} is given up: ${reason}`] : [],
+      ),
+  );
 
 async function databaseTrouble({ database, clock }: ControlDeps): Promise<readonly string[]> {
   try {
@@ -82,7 +92,9 @@ async function treeTrouble(system: ActorSystem): Promise<readonly string[]> {
     try {
       const asked = whichChildren(system, root as Pid<SupervisorProtocol>);
       const children = await inTime(system.clock, PATIENCE_MS, root.path, asked);
-      return children.filter(({ pid }) => pid === null).map(({ id }) => `${id} does not run at the moment`);
+      return children
+        .filter(({ pid, isDone }) => pid === null && !isDone)
+        .map(({ id }) => `${id} does not run at the moment`);
     } catch (error) {
       if (error instanceof NotNow || error instanceof CallFailed) return [`${root.path} does not answer`];
       throw error;

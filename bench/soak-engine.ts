@@ -1,0 +1,198 @@
+import { seedSettings } from '../seeds/settings.js';
+import type { Engine } from '../src/app/compose.js';
+import { SIMULATOR_URL } from '../src/app/exchange-choice.js';
+import { composeLive } from '../src/app/live.js';
+import { VERSION } from '../src/app/project-files.js';
+import { readStartConfig } from '../src/app/start-config.js';
+import { actorAt } from '../src/control/actors.js';
+import { controlPlaces } from '../src/control/control-places.js';
+import { describeExit, type PubSubProtocol } from '../src/otp/index.js';
+import type { Process } from '../src/otp/process.js';
+import { LogRing } from '../src/platform/log-ring.js';
+import { type Database, openDatabase } from '../src/warehouse/database.js';
+import { migrateUp } from '../src/warehouse/migrator.js';
+import { answer } from './child.js';
+import { CountingLog } from './counting-log.js';
+import { symbolAt } from './many-symbols.js';
+import { SoakClock, type SoakTime } from './soak-clock.js';
+
+// A process of its own: the daemon's tree, composed as the daemon is, on a fast clock.
+
+export interface SoakStart {
+  readonly port: number;
+  readonly symbols: number;
+  readonly dataDirectory: string;
+  readonly time: SoakTime;
+}
+
+/** What is held at a moment, after what nobody holds was thrown away. Sizes in MB. */
+export interface Sample {
+  readonly heap: number;
+  readonly external: number;
+  readonly resident: number;
+  readonly actors: number;
+  readonly waitingMessages: number;
+  readonly openCalls: number;
+  readonly names: number;
+  readonly topics: number;
+  readonly subscribers: number;
+  readonly timers: number;
+  readonly sockets: number;
+  readonly handles: number;
+  readonly connections: number;
+  readonly logLines: number;
+  readonly tradesHeld: number;
+}
+
+export interface Progress {
+  readonly cycles: number;
+  readonly restarts: number;
+  readonly crashes: number;
+  readonly warnings: number;
+  readonly firstTroubles: readonly string[];
+  /** Why the tree ended, which it never should. */
+  readonly end: string | null;
+}
+
+export type SoakEngineQuestions = {
+  start(start: SoakStart): Promise<void>;
+  jump(ms: number): void;
+  sample(nothing: null): Sample;
+  progress(nothing: null): Progress;
+  /** Has one of the actors crash whose name begins so; false when there is none. */
+  kill(prefix: string): boolean;
+  stop(nothing: null): Promise<void>;
+};
+
+const MB = 2 ** 20;
+const SETTINGS = {
+  ...{ chunks: 3, budget: '75', buy_down_interval: '0.0001', profit_interval: '-0.0012' },
+  ...{ rebuy_interval: '0.001', status: 'on' as const },
+};
+
+class Running {
+  cycles = 0;
+  end: string | null = null;
+
+  private constructor(
+    readonly clock: SoakClock,
+    private readonly database: Database,
+    private readonly logs: LogRing,
+    private readonly log: CountingLog,
+  ) {}
+
+  private engine!: Engine;
+
+  static async start({ port, symbols: count, dataDirectory, time }: SoakStart): Promise<Running> {
+    const clock = new SoakClock(time);
+    const counting = new CountingLog();
+    const logs = new LogRing(clock);
+    const log = logs.noting(counting);
+    const url = new URL(SIMULATOR_URL);
+    url.port = String(port);
+    const environment = {
+      HEDGEHOG_DATA_DIR: dataDirectory,
+      HEDGEHOG_EXCHANGE: 'simulator',
+      HEDGEHOG_SIMULATOR_URL: url.origin,
+      HEDGEHOG_CONTROL_PORT: '0',
+    };
+    const database = await openDatabase({ environment, log });
+    await migrateUp(database.kysely);
+    await seedSettings(
+      database.kysely,
+      Array.from({ length: count }, (_, index) => symbolAt(index)),
+    );
+    for (const table of ['streaming_settings', 'storing_settings'] as const)
+      await database.kysely.updateTable(table).set({ status: 'on' }).execute();
+    await database.kysely.updateTable('trading_settings').set(SETTINGS).execute();
+    const config = await readStartConfig(environment);
+    const running = new Running(clock, database, logs, counting);
+    running.engine = await composeLive({
+      ...{ config, database, clock, log },
+      onEnd: (reason) => {
+        running.end = describeExit(reason);
+      },
+      control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs },
+      watch: {
+        onCycleEnd: () => {
+          running.cycles++;
+        },
+        specs: () => [],
+      },
+    });
+    return running;
+  }
+
+  sample(): Sample {
+    if (global.gc === undefined) throw new Error('the heap is measured with --expose-gc');
+    global.gc();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const actors = this.actors();
+    const resources = process.getActiveResourcesInfo();
+    const { system } = this.engine;
+    const pubsub = system.registry.lookup<PubSubProtocol>('PubSub') as Process<PubSubProtocol> | undefined;
+    return {
+      heap: heapUsed / MB,
+      external: external / MB,
+      resident: rss / MB,
+      actors: actors.length,
+      waitingMessages: actors.reduce((sum, { load }) => sum + load.waiting, 0),
+      openCalls: system.openCalls.size,
+      names: system.registry.names().length,
+      topics: pubsub?.state.publishedOn.size ?? 0,
+      subscribers: pubsub?.state.subscriptions.size ?? 0,
+      timers: this.clock.waiting,
+      sockets: resources.filter((kind) => kind === 'TCPSocketWrap' || kind === 'PipeWrap').length,
+      handles: resources.length,
+      connections: this.database.pool.totalCount,
+      logLines: this.logs.recent('debug').length,
+      tradesHeld: actors
+        .filter(({ name }) => name.startsWith('Subscriber '))
+        .reduce((sum, actor) => sum + ((actor.inspect() as { readonly held?: number }).held ?? 0), 0),
+    };
+  }
+
+  progress(): Progress {
+    const { restarts, crashes } = this.engine.system.counts;
+    const { cycles, end, log } = this;
+    return { cycles, end, restarts, crashes, warnings: log.troubles, firstTroubles: log.firstTroubles };
+  }
+
+  kill(prefix: string): boolean {
+    const found = this.actors().find(({ name }) => name.startsWith(prefix));
+    const { system } = this.engine;
+    const actor = found === undefined ? undefined : actorAt(system, found.path);
+    if (actor !== undefined) system.kill(actor, new Error('killed by the soak'));
+    return actor !== undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop(60_000);
+    await this.database.close();
+  }
+
+  private actors(): Process[] {
+    const all: Process[] = [];
+    const visit = (actors: Iterable<Process>): void => {
+      for (const actor of actors) {
+        all.push(actor);
+        visit(actor.children.values());
+      }
+    };
+    visit(this.engine.system.roots.values());
+    return all;
+  }
+}
+
+let running: Running;
+
+answer({
+  async start(asked) {
+    running = await Running.start(asked);
+  },
+  jump: (ms) => running.clock.jump(ms),
+  sample: () => running.sample(),
+  progress: () => running.progress(),
+  kill: (prefix) => running.kill(prefix),
+  stop: () => running.stop(),
+} satisfies SoakEngineQuestions);
