@@ -14,6 +14,7 @@ export interface ControlClient {
   readonly pid: number;
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
+  put<T>(path: string, body: object): Promise<T>;
   /** Lines as they come, until it ends or the reader has enough. */
   lines(path: string, query?: Query): AsyncGenerator<string>;
 }
@@ -81,6 +82,10 @@ class Client implements ControlClient {
 
   post<T>(path: string, body: object): Promise<T> {
     return this.answer<T>('POST', path, JSON.stringify(body));
+  }
+
+  put<T>(path: string, body: object): Promise<T> {
+    return this.answer<T>('PUT', path, JSON.stringify(body));
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {

@@ -18,3 +18,11 @@ export function onParentGone(gone: () => void): () => void {
     process.off('disconnect', gone);
   };
 }
+
+/** Hears of every request to show what there is; call the result to hear no more of them. */
+export function onShowAsked(asked: () => void): () => void {
+  process.on('SIGUSR2', asked);
+  return () => {
+    process.off('SIGUSR2', asked);
+  };
+}

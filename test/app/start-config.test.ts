@@ -50,9 +50,9 @@ describe('what is said of the exchange in the process', () => {
 
   it('may be set to nothing beside another exchange, which counts as not set', async () => {
     const empty = Object.fromEntries(VARIABLES.map(([variable]) => [variable, '']));
-    const { exchange, logLevel } = await readStartConfig({ HEDGEHOG_EXCHANGE: 'simulator', ...empty });
+    const { exchange, logs } = await readStartConfig({ HEDGEHOG_EXCHANGE: 'simulator', ...empty });
     expect(exchange).toMatchObject({ kind: 'remote', name: 'simulator', isRealMoney: false });
-    expect(logLevel).toBe('info');
+    expect(logs.levels.app).toBe('info');
   });
 });
 
