@@ -19,10 +19,21 @@ export function onParentGone(gone: () => void): () => void {
   };
 }
 
-/** Hears of every request to show what there is; call the result to hear no more of them. */
-export function onShowAsked(asked: () => void): () => void {
-  process.on('SIGUSR2', asked);
-  return () => {
-    process.off('SIGUSR2', asked);
+/** Requests, by SIGUSR2, to show what there is. Whoever hears of none is ended by the signal. */
+export class ShowRequests {
+  private isUnanswered = false;
+  private answer = (): void => {
+    this.isUnanswered = true;
   };
+
+  /** Hears of them from now on. */
+  constructor() {
+    process.on('SIGUSR2', () => this.answer());
+  }
+
+  /** Answers each from now on, and what was asked for before. */
+  answerWith(answer: () => void): void {
+    this.answer = answer;
+    if (this.isUnanswered) answer();
+  }
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ShowRequests } from '../../platform/signals.js';
 import { EXCHANGES } from '../exchange-names.js';
 
 /** The options as given. */
@@ -57,8 +58,9 @@ export function addStartCommand(program: Command): void {
     .addHelpText('after', ENVIRONMENT)
     .allowExcessArguments(false)
     .action(async (options: StartOptions) => {
+      const showRequests = new ShowRequests();
       // Loaded only when it is run, so that help and mistakes are answered at once.
       const { start } = await import('./start-run.js');
-      await start(options);
+      await start(options, showRequests);
     });
 }

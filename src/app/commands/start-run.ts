@@ -1,9 +1,9 @@
 import { InputError } from '../../platform/input-error.js';
 import type { DaemonLog } from '../../platform/logging/daemon-log.js';
 import { MachineError } from '../../platform/machine-error.js';
+import type { ShowRequests } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import type { LogFields } from '../../ports/log.js';
-import type { Environment } from '../../warehouse/connection.js';
 import { ActorsInLog } from '../actors-in-log.js';
 import { runDaemon } from '../daemon.js';
 import { Ending } from '../ending.js';
@@ -13,26 +13,13 @@ import { configured } from './configured.js';
 import type { StartOptions } from './start-command.js';
 
 /** Runs until it is asked to end, or cannot go on. */
-export async function start({ exchange }: StartOptions): Promise<void> {
+export async function start({ exchange }: StartOptions, showRequests: ShowRequests): Promise<void> {
   const environment =
     exchange === undefined ? configured() : { ...configured(), HEDGEHOG_EXCHANGE: exchange };
-  const actors = new ActorsInLog();
-  try {
-    const config = await readStartConfig(environment);
-    const log = await runningLog(config.logs, environment);
-    actors.writeTo(log);
-    await run(environment, config, log, actors);
-  } finally {
-    actors.forget();
-  }
-}
-
-async function run(
-  environment: Environment,
-  config: StartConfig,
-  log: DaemonLog,
-  actors: ActorsInLog,
-): Promise<void> {
+  const config = await readStartConfig(environment);
+  const log = await runningLog(config.logs, environment);
+  const actors = new ActorsInLog(log);
+  showRequests.answerWith(() => actors.show());
   const ending = new Ending(log);
   const attendant = {
     running: async () => log.info('Hedgehog runs', describeExchange(config.exchange)),
