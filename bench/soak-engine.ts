@@ -9,6 +9,8 @@ import { controlPlaces } from '../src/control/control-places.js';
 import { describeExit, type PubSubProtocol } from '../src/otp/index.js';
 import type { Process } from '../src/otp/process.js';
 import { LogRing } from '../src/platform/log-ring.js';
+import { DaemonLog } from '../src/platform/logging/daemon-log.js';
+import { everyPartAt, LogLevels } from '../src/platform/logging/log-levels.js';
 import { type Database, openDatabase } from '../src/warehouse/database.js';
 import { migrateUp } from '../src/warehouse/migrator.js';
 import { answer } from './child.js';
@@ -86,8 +88,12 @@ class Running {
   static async start({ port, symbols: count, dataDirectory, time }: SoakStart): Promise<Running> {
     const clock = new SoakClock(time);
     const counting = new CountingLog();
-    const logs = new LogRing(clock);
-    const log = logs.noting(counting);
+    const log = new DaemonLog({
+      clock,
+      levels: new LogLevels(everyPartAt('info')),
+      ring: new LogRing(),
+      write: ({ level, message, fields }) => counting[level](message, fields),
+    });
     const url = new URL(SIMULATOR_URL);
     url.port = String(port);
     const environment = {
@@ -106,13 +112,13 @@ class Running {
       await database.kysely.updateTable(table).set({ status: 'on' }).execute();
     await database.kysely.updateTable('trading_settings').set(SETTINGS).execute();
     const config = await readStartConfig(environment);
-    const running = new Running(clock, database, logs, counting);
+    const running = new Running(clock, database, log.ring, counting);
     running.engine = await composeLive({
       ...{ config, database, clock, log },
       onEnd: (reason) => {
         running.end = describeExit(reason);
       },
-      control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs },
+      control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs: log },
       watch: {
         onCycleEnd: () => {
           running.cycles++;

@@ -13,6 +13,7 @@ import {
   type SupervisorProtocol,
   type Via,
 } from '../otp/index.js';
+import { partLog } from '../platform/logging/part-log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cycle, CycleStore } from '../ports/cycle-store.js';
 import type { Exchange } from '../ports/exchange.js';
@@ -73,26 +74,27 @@ const PUBSUB = 'PubSub';
 /** Builds the tree: the only place where parts are wired together. */
 export function compose(outside: Outside): Engine {
   const { clock, log, pacing } = outside;
+  const ofActors = partLog(log, 'actors');
   const system = new ActorSystem({
     clock,
     onCrash: (report) => {
-      logCrash(log, report);
+      logCrash(ofActors, report);
       outside.onCrash?.(report);
     },
     onRootExit: (pid, reason) => {
-      log[reason === 'shutdown' ? 'debug' : 'error'](`${pid.path} has ended: ${describeExit(reason)}`);
+      ofActors[reason === 'shutdown' ? 'debug' : 'error'](`${pid.path} has ended: ${describeExit(reason)}`);
       outside.onEnd?.(reason);
     },
     ...(outside.scheduler === undefined ? {} : { scheduler: outside.scheduler }),
   });
   const pubsub = system.registry.via<PubSubProtocol>(PUBSUB);
-  const built = outside.exchange({ system, pubsub, pacing, clock, log });
+  const built = outside.exchange({ system, pubsub, pacing, clock, log: partLog(log, 'exchange') });
   const exchange = outside.wrapExchange?.(built.exchange, system) ?? built.exchange;
   const cycles = outside.cycles ?? new MemoryCycleStore();
   const onCycleEnd = outside.onCycleEnd ?? (() => {});
   const trading = new Trading(
     system,
-    { exchange, pubsub, pacing, cycles, clock, log, onCycleEnd },
+    { exchange, pubsub, pacing, cycles, clock, log: partLog(log, 'trading'), onCycleEnd },
     outside.intensity,
   );
 

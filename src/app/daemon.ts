@@ -1,7 +1,7 @@
 import { controlPlaces } from '../control/control-places.js';
-import { describeExit, type ExitReason, RestartIntensityExceeded } from '../otp/index.js';
+import { type ActorSystem, describeExit, type ExitReason, RestartIntensityExceeded } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
-import type { LogRing } from '../platform/log-ring.js';
+import type { DaemonLog } from '../platform/logging/daemon-log.js';
 import { MachineError } from '../platform/machine-error.js';
 import { systemClock } from '../platform/system-clock.js';
 import type { Log } from '../ports/log.js';
@@ -26,10 +26,10 @@ export interface DaemonOptions {
   /** Names the database. */
   readonly environment: Environment;
   readonly config: StartConfig;
-  /** The last lines of the log, for the local API. */
-  readonly logs: LogRing;
-  readonly log: Log;
+  readonly log: DaemonLog;
   readonly ending: Ending;
+  /** Told of the actors as soon as there are any. */
+  readonly onActors?: (system: ActorSystem) => void;
   /** Who else listens in the tree. */
   readonly watch?: Watch;
 }
@@ -55,14 +55,14 @@ export interface Attendant {
  * @throws InputError when the database is another's; MachineError when it could not go on
  */
 export async function runDaemon(options: DaemonOptions, attendant: Attendant): Promise<void> {
-  const { environment, config, logs, log, ending, watch } = options;
+  const { environment, config, log, ending, onActors, watch } = options;
   const clock = systemClock;
-  const database = await openDatabase({ environment, log });
+  const database = await openDatabase({ environment, log: log.part('database') });
   try {
-    await prepare(database, config.exchange, log);
+    await prepare(database, config.exchange, log.part('database'));
     const lock = await takeRunningLock(database, {
       clock,
-      log,
+      log: log.part('database'),
       onLost: () => ending.fail('another Hedgehog took over this database while it was away'),
     });
     if (lock === null)
@@ -73,9 +73,10 @@ export async function runDaemon(options: DaemonOptions, attendant: Attendant): P
       const engine = await composeLive({
         ...{ config, database, clock, log },
         onEnd: (reason) => ending.fail(whyEnded(reason)),
-        control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs },
+        control: { config: config.control, places: controlPlaces(environment), version: VERSION, logs: log },
         ...(watch === undefined ? {} : { watch }),
       });
+      onActors?.(engine.system);
       const reason = await attended(attendant, { engine, database }, ending, log);
       if (reason !== null) throw new MachineError(reason);
     } finally {

@@ -2,6 +2,7 @@ import type { SymbolInfo } from '../domain/symbol-info.js';
 import { binancePastTrades } from '../exchange/binance/past-trades.js';
 import { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
 import type { ChildSpec } from '../otp/index.js';
+import { partLog } from '../platform/logging/part-log.js';
 import { systemRandom } from '../platform/system-random.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -65,7 +66,9 @@ function mockMarket(
     source: ({ pubsub }) =>
       tapeSource({ pubsub, feeds, whyNoFeed: (symbol) => `there is no tape of ${symbol}` }),
     whyNot: (symbol) => (symbols.has(symbol) ? null : `the exchange does not list ${symbol}`),
-    specs: ({ system, pubsub }) => [publishingSpec({ system, database, pubsub, log })],
+    specs: ({ system, pubsub }) => [
+      publishingSpec({ system, database, pubsub, log: partLog(log, 'storing') }),
+    ],
     async close() {
       await Promise.all([...feeds.values()].map((feed) => feed.close()));
     },
@@ -89,13 +92,13 @@ function remoteMarket(
         past: binancePastTrades(restOf(system)),
         record: tradeRecord(database.kysely, retry),
         whyNot: () => null,
-        ...{ pubsub, clock, log, random, budget },
+        ...{ pubsub, clock, log: partLog(log, 'streaming'), random, budget },
       }),
     whyNot: () => null,
     specs: (core) => [
-      seedingSpec({ symbols, database, retry, clock, log }, restOf(core.system)),
+      seedingSpec({ symbols, database, retry, clock, log: partLog(log, 'database') }, restOf(core.system)),
       marketWatchSpec(core),
-      accountCheckSpec(core, { orderIdPrefix, clock, log }),
+      accountCheckSpec(core, { orderIdPrefix, clock, log: partLog(log, 'exchange') }),
     ],
     close: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@ import { type ControlDeps, controlled } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import type { ChildSpec, ExitReason } from '../otp/index.js';
+import { partLog } from '../platform/logging/part-log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cycle } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
@@ -50,8 +51,13 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
+  const [ofTrading, ofStreaming, ofStoring] = [
+    partLog(log, 'trading'),
+    partLog(log, 'streaming'),
+    partLog(log, 'storing'),
+  ];
   await retry(() => clearReports(database.kysely));
-  const desired = await DesiredSettings.open(database, log);
+  const desired = await DesiredSettings.open(database, partLog(log, 'control'));
   const cycles = await DatabaseCycleStore.open(database.kysely, retry);
   const { orderIdPrefix } = cycles;
   const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
@@ -67,20 +73,23 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
       // Outside the actors, so that one that is started again goes on with what was heard before.
-      const backlogs = new Backlogs({ db: database.kysely, clock, log, exchange: core.exchange });
+      const backlogs = new Backlogs({ db: database.kysely, clock, log: ofStoring, exchange: core.exchange });
       const traded = tradingService(system, trading, {
-        log,
+        log: ofTrading,
         whyNot: (symbol) => exchange.whyNot(symbol),
         onShutDown: (symbol) => {
-          log.info(`trading: ${symbol} is shut down`);
+          ofTrading.info(`trading: ${symbol} is shut down`);
           desired.shutDownEnded(symbol).catch((error: unknown) => {
-            log.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
+            ofTrading.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
           });
         },
       });
-      const streaming = new Streaming(system, { log, source: exchange.source(core) });
-      const stored = storingService(system, { pubsub, clock, backlogs }, log);
-      const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
+      const streaming = new Streaming(system, { log: ofStreaming, source: exchange.source(core) });
+      const stored = storingService(system, { pubsub, clock, backlogs }, ofStoring);
+      const summed = indicatorsService(system, {
+        ...{ pubsub, log: partLog(log, 'indicators') },
+        history: tradeHistory(database.kysely),
+      });
       const services = {
         streaming: controlled(streaming.service, desired.streaming()),
         trading: controlled(traded, desired.trading()),
@@ -99,7 +108,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           services,
           backlogs,
           clock,
-          log,
+          log: partLog(log, 'control'),
         });
       return [
         pubsubSpec,

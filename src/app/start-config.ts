@@ -5,10 +5,10 @@ import { readExchangeInfo } from '../exchange/exchange-info.js';
 import { FILL_MODELS, type FillModel } from '../exchange/mock/fill-model.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../platform/shape-problems.js';
-import { LOG_LEVELS, type LogLevel } from '../ports/log.js';
 import { type Pace, parsePace } from '../streaming/pace.js';
 import { type Environment, stageOf, targetOf } from '../warehouse/connection.js';
 import { chooseExchange, type RemoteExchange } from './exchange-choice.js';
+import { type LogConfig, readLogConfig } from './log-config.js';
 import { BUNDLED_EXCHANGE_INFO } from './project-files.js';
 import { givenTapes, type Tapes, tapesBySymbol, tapesIn } from './tapes.js';
 
@@ -25,7 +25,7 @@ export interface MockMarket {
 
 /** What `hedgehog start` is told by the environment. */
 export interface StartConfig {
-  readonly logLevel: LogLevel;
+  readonly logs: LogConfig;
   readonly exchange: MockMarket | RemoteExchange;
   readonly control: ControlConfig;
 }
@@ -34,7 +34,6 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
   z.enum(values, values.join(', '));
 
 const schema = z.object({
-  HEDGEHOG_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   HEDGEHOG_FILL_MODEL: oneOf(FILL_MODELS).default('book'),
   HEDGEHOG_TAPE_PACE: z.string().default('x1'),
   HEDGEHOG_TAPE_LOOP: oneOf(['on', 'off']).default('off'),
@@ -65,21 +64,18 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   await attempt(null, () => stageOf(environment));
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
+  const logs = await attempt(null, () => readLogConfig(environment));
   const control = await attempt(null, () => readControlConfig(environment));
   const choice = await attempt(null, () => chooseExchange(environment));
   const market =
     choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
-  if (!parsed.success || choice === undefined || control === undefined || problems.length > 0) {
+  if (!parsed.success || !choice || !logs || !control || problems.length > 0) {
     throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
   }
-  const {
-    HEDGEHOG_LOG_LEVEL: logLevel,
-    HEDGEHOG_TAPE_LOOP: loop,
-    HEDGEHOG_FILL_MODEL: fillModel,
-  } = parsed.data;
-  if (choice.kind === 'remote') return { logLevel, exchange: choice, control };
+  const { HEDGEHOG_TAPE_LOOP: loop, HEDGEHOG_FILL_MODEL: fillModel } = parsed.data;
+  if (choice.kind === 'remote') return { logs, exchange: choice, control };
   if (market === undefined) throw new Error('a market that could not be read told no problem');
-  return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' }, control };
+  return { logs, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' }, control };
 }
 
 /** What is said of the exchange in the process and means nothing on another one. */

@@ -15,6 +15,7 @@ export interface ControlClient {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: object, query?: Query): Promise<T>;
   patch<T>(path: string, body: object, query?: Query): Promise<T>;
+  put<T>(path: string, body: object, query?: Query): Promise<T>;
   /** Lines as they come, until it ends or the reader has enough. */
   lines(path: string, query?: Query): AsyncGenerator<string>;
 }
@@ -103,6 +104,10 @@ class Client implements ControlClient {
 
   patch<T>(path: string, body: object, query: Query = {}): Promise<T> {
     return this.answer<T>('PATCH', withQuery(path, query), JSON.stringify(body));
+  }
+
+  put<T>(path: string, body: object, query: Query = {}): Promise<T> {
+    return this.answer<T>('PUT', withQuery(path, query), JSON.stringify(body));
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {

@@ -1,6 +1,7 @@
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { ActorSystem, PubSubProtocol, Via } from '../otp/index.js';
 import type { LogRing } from '../platform/log-ring.js';
+import type { LogLevels } from '../platform/logging/log-levels.js';
 import type { Clock } from '../ports/clock.js';
 import type { DesiredState } from '../ports/desired-state.js';
 import type { Exchange } from '../ports/exchange.js';
@@ -46,8 +47,8 @@ export interface ControlDeps {
   readonly orderIdPrefix: string;
   readonly services: { readonly [Name in ServiceName]: ControlledService };
   readonly backlogs: Backlogs;
-  /** The last lines of the log, and its next ones. */
-  readonly logs: LogRing;
+  /** The last lines of the log, and its next ones; and how much each part says. */
+  readonly logs: { readonly ring: LogRing; readonly levels: LogLevels };
   readonly clock: Clock;
   readonly log: Log;
 }

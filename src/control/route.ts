@@ -14,7 +14,7 @@ export interface Asked<Params, Query, Body> {
 
 /** One thing that the API does: the description of it, what it takes and gives as schemas, and the doing. */
 interface Described<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** `/v1/settings/:symbol` */
   readonly path: string;
   readonly summary: string;

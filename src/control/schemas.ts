@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../ports/log.js';
+import { LOG_LEVELS, LOG_PARTS } from '../ports/log.js';
 import { STORED_TOPICS } from '../warehouse/schema.js';
 import { STATES } from './standing.js';
 
@@ -13,6 +13,7 @@ const MOST_SYMBOLS = 1_000;
 export const symbol = z.string('a symbol such as XRPUSDT').regex(/^[\w-]{1,40}$/, 'a symbol such as XRPUSDT');
 export const flag = oneOf(['true', 'false']);
 export const level = oneOf(LOG_LEVELS);
+export const logPart = oneOf(LOG_PARTS);
 const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
 const count = z.int().min(0);
 const time = z.iso.datetime();
@@ -265,9 +266,20 @@ export const settingsChanged = z.object({
 export const logEntry = z.object({
   time,
   level,
+  part: logPart,
   message: z.string(),
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
+
+export const logLevels = z.object({
+  levels: z
+    .record(logPart, level)
+    .describe('until it ends; HEDGEHOG_LOG_LEVEL says what the next start begins with'),
+});
+export const logLevelAsked = z.strictObject(
+  { part: logPart.optional().describe('all of them when it is left out'), level },
+  'an object with the keys part and level',
+);
 
 export const health = z.object({ status: z.literal('alive'), pid: z.int(), version: z.string() });
 export const readiness = z.object({

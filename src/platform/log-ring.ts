@@ -1,13 +1,6 @@
-import type { Clock } from '../ports/clock.js';
-import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '../ports/log.js';
-
-export interface LogEntry {
-  /** ISO 8601, UTC. */
-  readonly time: string;
-  readonly level: LogLevel;
-  readonly message: string;
-  readonly fields: LogFields;
-}
+import type { LogLevel } from '../ports/log.js';
+import type { LogEntry } from './logging/log-entry.js';
+import { isShown } from './logging/log-levels.js';
 
 export type LogReader = (entry: LogEntry) => void;
 
@@ -18,10 +11,6 @@ interface Follower {
 
 const KEPT = 2_000;
 
-/** Whether a log at this level shows an entry of that one. */
-export const isShown = (level: LogLevel, entry: LogLevel): boolean =>
-  LOG_LEVELS.indexOf(entry) <= LOG_LEVELS.indexOf(level);
-
 /**
  * The last lines of a log, for whoever comes later, and its next ones for whoever follows. Lines at `debug` are told to
  * followers and not kept: they would drive out all others.
@@ -30,21 +19,7 @@ export class LogRing {
   private readonly entries: LogEntry[] = [];
   private readonly followers = new Set<Follower>();
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly kept = KEPT,
-  ) {}
-
-  /** The same log, every line of which is noted here too. */
-  noting(log: Log): Log {
-    const at =
-      (level: LogLevel) =>
-      (message: string, fields: LogFields = {}): void => {
-        log[level](message, fields);
-        this.note(level, message, fields);
-      };
-    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  }
+  constructor(private readonly kept = KEPT) {}
 
   /** The lines that are kept, oldest first. */
   recent(level: LogLevel): readonly LogEntry[] {
@@ -58,13 +33,11 @@ export class LogRing {
     return () => this.followers.delete(follower);
   }
 
-  private note(level: LogLevel, message: string, fields: LogFields): void {
-    if (level === 'debug' && this.followers.size === 0) return;
-    const entry = { time: new Date(this.clock.wallMs()).toISOString(), level, message, fields };
-    if (level !== 'debug') {
+  note(entry: LogEntry): void {
+    if (entry.level !== 'debug') {
       this.entries.push(entry);
       if (this.entries.length > this.kept) this.entries.shift();
     }
-    for (const follower of this.followers) if (isShown(follower.level, level)) follower.read(entry);
+    for (const follower of this.followers) if (isShown(follower.level, entry.level)) follower.read(entry);
   }
 }

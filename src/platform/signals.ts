@@ -18,3 +18,22 @@ export function onParentGone(gone: () => void): () => void {
     process.off('disconnect', gone);
   };
 }
+
+/** Requests, by SIGUSR2, to show what there is. Whoever hears of none is ended by the signal. */
+export class ShowRequests {
+  private isUnanswered = false;
+  private answer = (): void => {
+    this.isUnanswered = true;
+  };
+
+  /** Hears of them from now on. */
+  constructor() {
+    process.on('SIGUSR2', () => this.answer());
+  }
+
+  /** Answers each from now on, and what was asked for before. */
+  answerWith(answer: () => void): void {
+    this.answer = answer;
+    if (this.isUnanswered) answer();
+  }
+}

@@ -3,45 +3,36 @@ import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as streamText } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type LogEntry, LogRing } from '../../src/platform/log-ring.js';
-import { SimClock } from '../../src/platform/sim-clock.js';
+import { LogRing } from '../../src/platform/log-ring.js';
+import type { LogEntry } from '../../src/platform/logging/log-entry.js';
+import type { LogLevel } from '../../src/ports/log.js';
 import { controlledEngine } from '../support/control.js';
-import { aLog } from '../support/log.js';
 import { eventually } from '../support/running-hedgehog.js';
 
 describe('LogRing', () => {
-  const aRing = (kept: number) => {
-    const clock = new SimClock();
-    const ring = new LogRing(clock, kept);
-    const under = aLog();
-    return { clock, ring, under, log: ring.noting(under) };
-  };
+  const anEntry = (level: LogLevel, message: string): LogEntry => ({
+    ...{ level, message, part: 'app', fields: {} },
+    time: '2026-01-02T03:04:05.678Z',
+  });
 
-  it('keeps the last lines, with their time, and passes all of them on', () => {
-    const { ring, under, log } = aRing(2);
-    log.info('one');
-    log.warn('two', { symbol: 'XRPUSDT' });
-    log.debug('not kept');
-    log.error('three');
-    expect(ring.recent('debug')).toEqual([
-      { time: '1970-01-01T00:00:00.000Z', level: 'warn', message: 'two', fields: { symbol: 'XRPUSDT' } },
-      { time: '1970-01-01T00:00:00.000Z', level: 'error', message: 'three', fields: {} },
-    ]);
-    expect(ring.recent('error').map(({ message }) => message)).toEqual(['three']);
-    expect(under.entries.map(({ message }) => message)).toEqual(['one', 'two', 'not kept', 'three']);
+  it('keeps the last lines, and none at debug', () => {
+    const ring = new LogRing(2);
+    const [warned, failed] = [anEntry('warn', 'two'), anEntry('error', 'three')];
+    for (const entry of [anEntry('info', 'one'), warned, anEntry('debug', 'not kept'), failed])
+      ring.note(entry);
+    expect(ring.recent('debug')).toEqual([warned, failed]);
+    expect(ring.recent('error')).toEqual([failed]);
   });
 
   it('tells followers of what comes, at their level, until they have enough', () => {
-    const { ring, log } = aRing(10);
+    const ring = new LogRing();
     const [warned, all]: [string[], string[]] = [[], []];
-    log.warn('before');
+    ring.note(anEntry('warn', 'before'));
     const unfollow = ring.follow('warn', ({ message }) => warned.push(message));
     ring.follow('debug', ({ message }) => all.push(message));
-    log.info('info');
-    log.error('error');
-    log.debug('debug');
+    for (const level of ['info', 'error', 'debug'] as const) ring.note(anEntry(level, level));
     unfollow();
-    log.error('after');
+    ring.note(anEntry('error', 'after'));
     expect([warned, all]).toEqual([['error'], ['info', 'error', 'debug', 'after']]);
   });
 });

@@ -10,8 +10,9 @@ import { announcedIn } from '../../src/control/announcement.js';
 import { type ControlPlaces, controlPlaces } from '../../src/control/control-places.js';
 import type { ExitReason } from '../../src/otp/index.js';
 import { LogRing } from '../../src/platform/log-ring.js';
+import { DaemonLog } from '../../src/platform/logging/daemon-log.js';
+import { everyPartAt, LogLevels } from '../../src/platform/logging/log-levels.js';
 import { systemClock } from '../../src/platform/system-clock.js';
-import type { Log } from '../../src/ports/log.js';
 import type { Database } from '../../src/warehouse/database.js';
 import { type TestDatabase, testDatabase } from './database.js';
 import { aLog, type LogEntry } from './log.js';
@@ -41,7 +42,7 @@ export interface ControlledEngine {
   readonly db: TestDatabase;
   readonly places: ControlPlaces;
   readonly entries: readonly LogEntry[];
-  readonly log: Log;
+  readonly log: DaemonLog;
   readonly ends: readonly ExitReason[];
   readonly port: number;
   readonly tokens: { readonly full: string; readonly read: string };
@@ -64,8 +65,12 @@ export function controlledEngine(
     const places = controlPlaces({ ...db.environment, HEDGEHOG_DATA_DIR: folder.path('data') });
     const database = await db.open();
     const shown = aLog();
-    const logs = new LogRing(systemClock);
-    const log = logs.noting(shown);
+    const log = new DaemonLog({
+      clock: systemClock,
+      levels: new LogLevels(everyPartAt('debug')),
+      ring: new LogRing(),
+      write: ({ level, message, fields }) => shown[level](message, fields),
+    });
     const ends: ExitReason[] = [];
     const config = await readStartConfig({ HEDGEHOG_CONTROL_PORT: '0', ...environment });
     const engine = await composeLive({
@@ -74,7 +79,7 @@ export function controlledEngine(
       clock: systemClock,
       log,
       onEnd: (reason) => ends.push(reason),
-      control: { config: config.control, places, version: '1.2.3', logs },
+      control: { config: config.control, places, version: '1.2.3', logs: log },
     });
     const announced = await eventually(() => announcedIn(places.announcement), 'it listens');
     const tokens = {

@@ -1,6 +1,5 @@
 import { InputError } from '../../platform/input-error.js';
-import { createLog } from '../../platform/log.js';
-import { LogRing } from '../../platform/log-ring.js';
+import { everyPartAt } from '../../platform/logging/log-levels.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
@@ -11,6 +10,7 @@ import { COMMISSION, demoEnvironment } from '../demo/demo-terms.js';
 import { startSimulatorProcess } from '../demo/simulator-process.js';
 import { Ending } from '../ending.js';
 import { DEMO_TAPE } from '../project-files.js';
+import { runningLog } from '../running-log.js';
 import { readStartConfig } from '../start-config.js';
 import { configured } from './configured.js';
 import type { DemoCommandOptions } from './demo-command.js';
@@ -18,8 +18,8 @@ import type { DemoCommandOptions } from './demo-command.js';
 /** Runs until its tape is over or it is asked to end. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
   checkSpeed(options.speed);
-  const logs = new LogRing(systemClock);
-  const log = logs.noting(createLog('warn'));
+  // What else it says is for hedgehog logs.
+  const log = await runningLog({ levels: everyPartAt('info'), files: null }, configured(), 'warn');
   const ending = new Ending(log);
   try {
     await stayAlive(async () => {
@@ -36,7 +36,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
         const shown = new Demo({ simulator, clock: systemClock, ending, say });
         await withDemoDatabase(environment, log, async () => {
           if (ending.isAsked) return say(ENDED_EARLY);
-          await runDaemon({ environment, config, logs, log, ending, watch: shown.watch }, shown);
+          await runDaemon({ environment, config, log, ending, watch: shown.watch }, shown);
         });
       } finally {
         await simulator.stop();

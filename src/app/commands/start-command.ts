@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ShowRequests } from '../../platform/signals.js';
 import { EXCHANGES } from '../exchange-names.js';
 
 /** The options as given. */
@@ -14,7 +15,12 @@ Environment:
   DATABASE_URL            a database on a server of yours, instead: postgres://user:password@host:5432/database
   HEDGEHOG_CONTROL_PORT   where the local API listens, on 127.0.0.1: a port, or 0 for any (default: 7749)
   HEDGEHOG_CONTROL_HOST   another address; what is not of this machine alone needs HEDGEHOG_CONTROL_INSECURE=yes
-  HEDGEHOG_LOG_LEVEL      error, warn, info (default) or debug
+  HEDGEHOG_LOG_LEVEL      error, warn, info (default) or debug; by part: info,trading=debug,streaming=warn
+  HEDGEHOG_LOG_DIR        where log files are kept, as lines of JSON, besides what is printed; or off
+                          (default: logs/ and the name of the database, in HEDGEHOG_DATA_DIR)
+  HEDGEHOG_LOG_MAX_SIZE   each day has a new file, and one that grows to this is followed by another (default: 20m)
+  HEDGEHOG_LOG_MAX_FILES  so many are kept (default: 14)
+  NO_COLOR                anything: no colours on a terminal
   HEDGEHOG_EXCHANGE       mock (default): an exchange in the process, whose orders are kept in the database;
                           simulator: what hedgehog simulator runs; binance-demo, binance-testnet: play money, with keys;
                           binance: real money, with keys and HEDGEHOG_LIVE
@@ -40,7 +46,8 @@ With the others:
 What is on starts by itself. hedgehog streaming, trading, storing and settings change what is wanted, from any other
 terminal, and it is followed at once.
 
-SIGINT and SIGTERM stop everything in order: what was heard is stored, orders stay where they are. A second one ends at once.`;
+SIGINT and SIGTERM stop everything in order: what was heard is stored, orders stay where they are. A second one ends at once.
+SIGUSR2 writes all actors and their state into the log.`;
 
 /** `hedgehog start`. */
 export function addStartCommand(program: Command): void {
@@ -51,8 +58,9 @@ export function addStartCommand(program: Command): void {
     .addHelpText('after', ENVIRONMENT)
     .allowExcessArguments(false)
     .action(async (options: StartOptions) => {
+      const showRequests = new ShowRequests();
       // Loaded only when it is run, so that help and mistakes are answered at once.
       const { start } = await import('./start-run.js');
-      await start(options);
+      await start(options, showRequests);
     });
 }

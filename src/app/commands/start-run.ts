@@ -1,31 +1,46 @@
-import { createLog } from '../../platform/log.js';
-import { LogRing } from '../../platform/log-ring.js';
+import { InputError } from '../../platform/input-error.js';
+import type { DaemonLog } from '../../platform/logging/daemon-log.js';
+import { MachineError } from '../../platform/machine-error.js';
+import type { ShowRequests } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
-import { systemClock } from '../../platform/system-clock.js';
 import type { LogFields } from '../../ports/log.js';
+import { ActorsInLog } from '../actors-in-log.js';
 import { runDaemon } from '../daemon.js';
 import { Ending } from '../ending.js';
+import { runningLog } from '../running-log.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
 import { configured } from './configured.js';
 import type { StartOptions } from './start-command.js';
 
 /** Runs until it is asked to end, or cannot go on. */
-export async function start({ exchange }: StartOptions): Promise<void> {
+export async function start({ exchange }: StartOptions, showRequests: ShowRequests): Promise<void> {
   const environment =
     exchange === undefined ? configured() : { ...configured(), HEDGEHOG_EXCHANGE: exchange };
   const config = await readStartConfig(environment);
-  const logs = new LogRing(systemClock);
-  const log = logs.noting(createLog(config.logLevel));
+  const log = await runningLog(config.logs, environment);
+  const actors = new ActorsInLog(log);
+  showRequests.answerWith(() => actors.show());
   const ending = new Ending(log);
   const attendant = {
     running: async () => log.info('Hedgehog runs', describeExchange(config.exchange)),
     stopped: async () => log.info('Hedgehog has stopped'),
   };
+  const onActors = actors.of.bind(actors);
   try {
-    await stayAlive(() => runDaemon({ environment, config, logs, log, ending }, attendant));
+    await stayAlive(() => runDaemon({ environment, config, log, ending, onActors }, attendant));
+  } catch (error) {
+    noteFailure(log, error);
+    throw error;
   } finally {
     ending.forget();
   }
+}
+
+/** For the files: the command tells the terminal. */
+function noteFailure(log: DaemonLog, error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const isPlain = error instanceof InputError || error instanceof MachineError;
+  log.aside('error', `Hedgehog ends: ${message}`, isPlain || stack === undefined ? {} : { stack });
 }
 
 function describeExchange(exchange: StartConfig['exchange']): LogFields {

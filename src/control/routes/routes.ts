@@ -6,6 +6,7 @@ import { type AnyRoute, route } from '../route.js';
 import { accountRoutes } from './account-routes.js';
 import { actorRoutes } from './actor-routes.js';
 import { healthRoutes } from './health-routes.js';
+import { logLevelRoutes } from './log-level-routes.js';
 import { logRoutes } from './log-routes.js';
 import { orderRoutes } from './order-routes.js';
 import { serviceRoutes } from './service-routes.js';
@@ -31,6 +32,7 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSig
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),
     ...logRoutes(deps, closing),
+    ...logLevelRoutes(deps),
     ...healthRoutes(deps, metrics),
   ];
   const document = openApiDocument(routes, deps.version) as {

@@ -124,7 +124,7 @@ function isOurs(folder: string, account: Account | undefined): boolean {
 }
 
 /** Makes what is missing of the path, whatever the umask says. */
-function makeFolders(path: string, mode: number): string {
+export function makeFolders(path: string, mode: number): string {
   if (existsSync(path)) return path;
   makeFolders(dirname(path), mode);
   try {
