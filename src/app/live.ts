@@ -72,9 +72,9 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         log,
         whyNot: (symbol) => exchange.whyNot(symbol),
         onShutDown: (symbol) => {
-          log.info(`trading: ${symbol} is shut down`);
+          log.info(`trading: ${symbol} is shut down`, { symbol });
           desired.shutDownEnded(symbol).catch((error: unknown) => {
-            log.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
+            log.error(`${symbol} is shut down, and the database was not told: ${String(error)}`, { symbol });
           });
         },
       });
