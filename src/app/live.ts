@@ -2,13 +2,15 @@ import { type ControlPart, controlPart } from '../control/control.js';
 import type { ControlDeps } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
-import type { ChildSpec, ExitReason } from '../otp/index.js';
+import { type ChildSpec, childSpec, type ExitReason, publishedOn } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cycle } from '../ports/cycle-store.js';
 import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
+import { IdleReporter, type IdleReporterProtocol } from '../trading/idle-reporter.js';
+import { Outlook } from '../trading/outlook.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
 import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
@@ -81,6 +83,12 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
       const streaming = new Streaming(system, { log, source: exchange.source(core) });
       const stored = storingService(system, { pubsub, clock, backlogs }, log);
       const summed = indicatorsService(system, { pubsub, log, history: tradeHistory(database.kysely) });
+      const outlook = new Outlook({
+        trading,
+        published: () => publishedOn(system, pubsub),
+        streams: () => streaming.states(),
+        clock,
+      });
       const services = { streaming: streaming.service, trading: traded, storing: stored };
       api =
         control &&
@@ -91,6 +99,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           database,
           symbols: exchange.symbols,
           services,
+          outlook,
           backlogs,
           clock,
           log,
@@ -113,6 +122,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         ...exchange.specs(core),
+        childSpec<IdleReporterProtocol>({ id: 'IdleReporter', server: IdleReporter, arg: { outlook, log } }),
         serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
         ...(api === undefined ? [] : [api.spec]),
       ];

@@ -4,6 +4,7 @@ import type { LogRing } from '../platform/log-ring.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Service } from '../services/service.js';
+import type { Outlook } from '../trading/outlook.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import type { ControlConfig } from './control-config.js';
@@ -22,7 +23,8 @@ export interface ControlDeps {
   readonly pubsub: Via<PubSubProtocol>;
   readonly database: Database;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
-  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list'> };
+  readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list' | 'standings'> };
+  readonly outlook: Outlook;
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones. */
   readonly logs: LogRing;

@@ -9,6 +9,7 @@ import { healthRoutes } from './health-routes.js';
 import { logRoutes } from './log-routes.js';
 import { serviceRoutes } from './service-routes.js';
 import { settingsRoutes } from './settings-routes.js';
+import { whyRoutes } from './why-routes.js';
 
 /** Everything that the API does. */
 export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSignal): readonly AnyRoute[] {
@@ -26,6 +27,7 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSig
     described,
     ...actorRoutes(deps),
     ...accountRoutes(deps),
+    ...whyRoutes(deps),
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),
     ...logRoutes(deps, closing),
