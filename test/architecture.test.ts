@@ -39,6 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       'otp',
       'warehouse',
       'backtest/tally',
+      'trading/outlook',
       'platform',
     ],
     ...['fastify', 'kysely', 'prom-client', 'zod'],

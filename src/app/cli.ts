@@ -14,6 +14,7 @@ import { addSettingsCommand } from './commands/settings-command.js';
 import { addSimulatorCommand } from './commands/simulator-command.js';
 import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
+import { addWhyCommand } from './commands/why-command.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -35,6 +36,7 @@ addSwitchCommands(program);
 addSettingsCommand(program);
 addControlCommands(program);
 addOrderCommand(program);
+addWhyCommand(program);
 addPublishCommand(program);
 addBacktestCommand(program);
 addBacktestsCommand(program);

@@ -2,7 +2,7 @@ import { type ControlPart, controlPart } from '../control/control.js';
 import { type ControlDeps, controlled } from '../control/deps.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
-import type { ChildSpec, ExitReason } from '../otp/index.js';
+import { type ChildSpec, childSpec, type ExitReason, publishedOn } from '../otp/index.js';
 import { partLog } from '../platform/logging/part-log.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cycle } from '../ports/cycle-store.js';
@@ -10,6 +10,8 @@ import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
+import { IdleReporter, type IdleReporterProtocol } from '../trading/idle-reporter.js';
+import { Outlook } from '../trading/outlook.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
 import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
@@ -78,9 +80,11 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         log: ofTrading,
         whyNot: (symbol) => exchange.whyNot(symbol),
         onShutDown: (symbol) => {
-          ofTrading.info(`trading: ${symbol} is shut down`);
+          ofTrading.info(`trading: ${symbol} is shut down`, { symbol });
           desired.shutDownEnded(symbol).catch((error: unknown) => {
-            ofTrading.error(`${symbol} is shut down, and the database was not told: ${String(error)}`);
+            ofTrading.error(`${symbol} is shut down, and the database was not told: ${String(error)}`, {
+              symbol,
+            });
           });
         },
       });
@@ -95,6 +99,12 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         trading: controlled(traded, desired.trading()),
         storing: controlled(stored, desired.storing()),
       };
+      const outlook = new Outlook({
+        trading,
+        published: () => publishedOn(system, pubsub),
+        streams: () => streaming.states(),
+        clock,
+      });
       api =
         control &&
         controlPart({
@@ -106,6 +116,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           exchange: core.exchange,
           orderIdPrefix,
           services,
+          outlook,
           backlogs,
           clock,
           log: partLog(log, 'control'),
@@ -128,6 +139,11 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         tradingServiceSpec(trading, traded, desired.trading()),
         streaming.spec(desired.streaming()),
         ...exchange.specs(core),
+        childSpec<IdleReporterProtocol>({
+          id: 'IdleReporter',
+          server: IdleReporter,
+          arg: { outlook, log: ofTrading },
+        }),
         serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
         ...(api === undefined ? [] : [api.spec]),
       ];

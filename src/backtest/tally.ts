@@ -1,5 +1,6 @@
 import { type Decimal, ZERO } from '../domain/decimal.js';
 import type { Settings } from '../domain/settings.js';
+import { earnedBy } from '../strategy/earned.js';
 import type { Position } from '../strategy/position.js';
 
 /** Adds up what closed cycles earned, quote asset. */
@@ -11,19 +12,12 @@ export class Tally {
   /** The set rate on both legs of those cycles. */
   fees: Decimal = ZERO;
 
-  add(position: Position, { fee }: Pick<Settings, 'fee'>): void {
-    if (position.phase !== 'closed' || position.buy === null) return;
-    const { buy, sell, earlierSells } = position;
-    const sells = (sell === null ? earlierSells : [...earlierSells, sell]).filter(({ filled }) =>
-      filled.gt(ZERO),
-    );
-    if (sells.length > 0) this.cycles++;
-    for (const { filled, request } of sells) {
-      const bought = filled.times(buy.request.price);
-      const sold = filled.times(request.price);
-      this.grossProfit = this.grossProfit.plus(sold.minus(bought));
-      this.fees = this.fees.plus(sold.plus(bought).times(fee));
-    }
+  add(position: Position, settings: Pick<Settings, 'fee'>): void {
+    if (position.phase !== 'closed') return;
+    const { isSold, gross, fees } = earnedBy(position, settings);
+    if (isSold) this.cycles++;
+    this.grossProfit = this.grossProfit.plus(gross);
+    this.fees = this.fees.plus(fees);
   }
 
   /** Adds what another tally has added up, of the same quote asset. */

@@ -7,6 +7,7 @@ import type { DesiredState } from '../ports/desired-state.js';
 import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
 import type { Service, Standing, ThingState } from '../services/service.js';
+import type { Outlook } from '../trading/outlook.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import type { ControlConfig } from './control-config.js';
@@ -46,6 +47,7 @@ export interface ControlDeps {
   /** Starts the client order id of every order of ours. */
   readonly orderIdPrefix: string;
   readonly services: { readonly [Name in ServiceName]: ControlledService };
+  readonly outlook: Outlook;
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones; and how much each part says. */
   readonly logs: { readonly ring: LogRing; readonly levels: LogLevels };

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 import { type Decimal, ZERO } from '../domain/decimal.js';
+import { distance } from '../domain/distance.js';
 import { isOpen } from '../domain/order.js';
 import { holdingOf } from '../strategy/holding.js';
 import type { Leg } from '../strategy/leg.js';
 import { type Position, workingLeg } from '../strategy/position.js';
 import type { RecordedCycle } from '../warehouse/cycle-rows.js';
 import type { position as positionShape } from './schemas.js';
-
-const DISTANCE_PLACES = 6;
 
 /** An open cycle, as it is shown. */
 export function shownPosition(
@@ -57,7 +56,3 @@ const restingOrder = ({ request, status, orderId }: Leg) => ({
   orderId,
   clientOrderId: request.clientOrderId,
 });
-
-/** A fraction of the last price; the quotient is cut off, so it is for looking at. */
-const distance = (price: Decimal, last: Decimal): string =>
-  price.minus(last).div(last).round(DISTANCE_PLACES, 0).toFixed();

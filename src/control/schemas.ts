@@ -180,6 +180,17 @@ export const profit = z.object({
     .describe('one for each quote asset'),
 });
 
+export const whyIdle = z.object({
+  symbol,
+  traded: z.boolean(),
+  reason: z.string().describe('what it waits for, in words'),
+  secondsSinceEvent: count
+    .nullable()
+    .describe('since something happened to one of its cycles; null when nothing has since it is traded'),
+  hint: z.string().nullable().describe('the command that would help, if one would'),
+});
+export const why = z.object({ symbols: z.array(whyIdle) });
+
 export const service = z.object({
   service: z.string(),
   wanted: z.array(

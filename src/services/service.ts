@@ -7,7 +7,7 @@ import {
   whichChildren,
 } from '../otp/index.js';
 import type { DesiredState, Wish } from '../ports/desired-state.js';
-import type { Log } from '../ports/log.js';
+import type { Log, LogFields } from '../ports/log.js';
 import { type Change, reconcile } from './reconcile.js';
 import type { Things } from './things.js';
 
@@ -122,7 +122,10 @@ export class Service<Wanted> {
     const why = reason instanceof RestartIntensityExceeded ? reason.story : reason.message;
     this.givenUp.set(name, { version: this.versions.get(name) ?? null, reason: why });
     this.versions.delete(name);
-    this.log.error(`${this.name}: ${name} is given up until it is started again: ${why}`);
+    this.log.error(
+      `${this.name}: ${name} is given up until it is started again: ${why}`,
+      this.fieldsOf(name),
+    );
     this.tellWatchers();
   }
 
@@ -217,7 +220,11 @@ export class Service<Wanted> {
 
   private tell(name: string, answer: StartAnswer | StopAnswer): void {
     const [level, text] = described(answer);
-    this.log[level](`${this.name}: ${name} ${text}`);
+    this.log[level](`${this.name}: ${name} ${text}`, this.fieldsOf(name));
+  }
+
+  private fieldsOf(name: string): LogFields {
+    return this.things.fieldsOf?.(name) ?? { symbol: name };
   }
 }
 

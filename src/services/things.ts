@@ -6,6 +6,7 @@ import {
   startChild,
   terminateChild,
 } from '../otp/index.js';
+import type { LogFields } from '../ports/log.js';
 
 /** The kind of things that a service runs: each under a name, all under one dynamic supervisor. */
 export interface Things<Wanted> {
@@ -14,6 +15,8 @@ export interface Things<Wanted> {
   idOf(name: string): string;
   /** Why no thing of that name can run; null when it can. */
   whyNot(name: string): string | null;
+  /** What a log line about the thing of that name is found by; `symbol` unless it says otherwise. */
+  fieldsOf?(name: string): LogFields;
   /** Rejects when it runs already, or with what its start threw. */
   start(name: string, wanted: Wanted): Promise<unknown>;
   /** False when it does not run. */

@@ -78,6 +78,17 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
     leftBy.set(number, left);
     return left;
   };
+  const carriers = new Map<string, number>();
+  const troubleOf = (symbol: string): string | null => {
+    const trouble = lines.get(symbol)?.trouble ?? null;
+    if (trouble !== null && trouble.reason !== null)
+      return `trades cannot be fetched, and later ones wait: ${trouble.reason}`;
+    const socket = leftBy.get(carriers.get(symbol) ?? 0)?.socket?.inspect();
+    if (socket?.phase === 'up' || socket?.phase === 'replacing') return null;
+    return socket === undefined || socket.lastFrameMs === null
+      ? 'the stream is connecting'
+      : 'the stream is reconnecting';
+  };
   const url = `${baseUrl}/stream`;
   const connection = (number: number) =>
     childSpec<StreamConnectionProtocol>({
@@ -102,7 +113,11 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
         childSpec<StreamDeskProtocol>({
           id: DESK,
           server: StreamDesk,
-          arg: { capacity: limits.perConnection, lingerMs: limits.lingerMs, supervisor, connection },
+          arg: {
+            capacity: limits.perConnection,
+            lingerMs: limits.lingerMs,
+            ...{ carriers, supervisor, connection },
+          },
           register: DESK,
         }),
       ],
@@ -111,6 +126,7 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
   return {
     before: [connections],
     whyNot,
+    troubleOf,
     streamer: (symbol, name) =>
       childSpec<StreamerProtocol>({
         id: name,

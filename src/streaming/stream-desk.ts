@@ -18,6 +18,8 @@ import type { StreamerProtocol } from './streamer.js';
 export interface StreamDeskArg {
   /** Most symbols on one connection. */
   readonly capacity: number;
+  /** By symbol, the number of the connection that is to carry it: kept outside, for who looks on. */
+  readonly carriers: Map<string, number>;
   /** How long a symbol stays where it is when nobody wants it any more: its Streamer may only be on its way back. */
   readonly lingerMs: number;
   readonly supervisor: Address<SupervisorProtocol>;
@@ -89,13 +91,15 @@ function place(
   }
   const slot = slotWithRoom(state, self);
   slot.symbols.add(symbol);
+  state.carriers.set(symbol, slot.number);
   state.wishes.set(symbol, { slot, streamer });
   return slot;
 }
 
-function remove({ wishes }: StreamDeskState, symbol: string, self: DeskSelf): void {
+function remove({ wishes, carriers }: StreamDeskState, symbol: string, self: DeskSelf): void {
   const slot = wishes.get(symbol)?.slot;
   wishes.delete(symbol);
+  carriers.delete(symbol);
   slot?.symbols.delete(symbol);
   if (slot?.pid) self.cast(slot.pid, 'drop', symbol);
 }

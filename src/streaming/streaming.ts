@@ -1,6 +1,7 @@
 import type { ActorSystem, ChildSpec, RestartIntensity, SupervisorProtocol } from '../otp/index.js';
 import type { DesiredState } from '../ports/desired-state.js';
 import type { Log } from '../ports/log.js';
+import type { StreamState } from '../ports/stream-state.js';
 import { Service } from '../services/service.js';
 import { serviceTreeSpec } from '../services/service-tree.js';
 import { childThings } from '../services/things.js';
@@ -34,6 +35,17 @@ export class Streaming {
       child: (symbol) => source.streamer(symbol, streamerName(symbol)),
     });
     this.service = new Service('streaming', system, things, log);
+  }
+
+  /** How the streams stand now, by symbol. */
+  states(): (symbol: string) => StreamState {
+    const standings = new Map(this.service.standings().map((standing) => [standing.name, standing]));
+    return (symbol) => {
+      const standing = standings.get(symbol);
+      if (standing === undefined) return { kind: 'off' };
+      if (standing.state === 'given-up') return { kind: 'given-up', reason: standing.reason ?? 'unknown' };
+      return { kind: 'on', trouble: this.deps.source.troubleOf(symbol) };
+    };
   }
 
   spec(desired: DesiredState<null>): ChildSpec<SupervisorProtocol> {

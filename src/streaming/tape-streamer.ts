@@ -102,6 +102,10 @@ export interface TapeSourceOptions {
 export const tapeSource = ({ pubsub, feeds, whyNoFeed }: TapeSourceOptions): StreamingSource => ({
   before: [],
   whyNot: (symbol) => (feeds.has(symbol) ? null : whyNoFeed(symbol)),
+  troubleOf(symbol) {
+    const feed = feeds.get(symbol);
+    return feed?.isLoaded === true && feed.head() === null ? 'the tape has ended' : null;
+  },
   streamer: (symbol, name) =>
     childSpec<TapeStreamerProtocol>({
       id: name,

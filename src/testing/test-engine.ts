@@ -28,8 +28,10 @@ import type { TradingDeps } from '../trading/deps.js';
 import type { LeaderProtocol } from '../trading/leader.js';
 import { termsChanged, tradersOf } from '../trading/leader-client.js';
 import { MemoryCycleStore } from '../trading/memory-cycle-store.js';
+import { SymbolStanding } from '../trading/standing.js';
 import { leaderOf } from '../trading/symbol-supervisor.js';
-import { Trader, type TraderProtocol } from '../trading/trader.js';
+import { Trader } from '../trading/trader.js';
+import type { TraderProtocol } from '../trading/trader-protocol.js';
 import { type StartOptions, Trading, type TradingIntensity } from '../trading/trading.js';
 import { type AsText, aSymbol, aTradeEvent, someSettings } from './builders.js';
 import { MockedExchange } from './mocked-exchange.js';
@@ -197,7 +199,7 @@ export class TestEngine {
       childSpec<TraderProtocol>({
         id: `Trader ${cycleId}`,
         server: Trader,
-        arg: { deps: this.deps, cycle, info, leader },
+        arg: { deps: this.deps, cycle, info, leader, standing: new SymbolStanding() },
         restart: 'temporary',
       }),
     );

@@ -1,7 +1,5 @@
 import { toWire } from '../domain/decimal.js';
-import type { OrderRequest } from '../domain/order.js';
-import type { LogFields } from '../ports/log.js';
-import type { CycleResult, Position } from '../strategy/position.js';
+import type { Position } from '../strategy/position.js';
 
 /** A position as the inspector shows it. */
 export function describePosition(position: Position): Record<string, string> {
@@ -24,15 +22,3 @@ export function describePosition(position: Position): Record<string, string> {
       return { phase, why: position.why.reason };
   }
 }
-
-/** How a cycle ended, in a line of the log. */
-export const describeResult = (result: CycleResult): string =>
-  result.kind === 'dust' ? `${result.quantity.toFixed()} is too little to be sold again` : result.kind;
-
-/** An order, in the fields of a log line. */
-export const orderFields = ({ side, price, quantity, clientOrderId }: OrderRequest): LogFields => ({
-  side,
-  price: toWire(price),
-  quantity: toWire(quantity),
-  clientOrderId,
-});

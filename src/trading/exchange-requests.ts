@@ -1,7 +1,7 @@
 import type { OrderRequest } from '../domain/order.js';
 import type { Self } from '../otp/index.js';
 import type { CancelOutcome, Exchange, LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
-import type { TraderProtocol } from './trader.js';
+import type { TraderProtocol } from './trader-protocol.js';
 
 /** What a trader asks of the exchange; each answer comes back to it as a message, a failure included. */
 export type ExchangeAnswer =

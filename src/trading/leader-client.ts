@@ -1,6 +1,6 @@
 import type { Address, Pid, Sender } from '../otp/index.js';
 import type { LeaderProtocol } from './leader.js';
-import type { TraderProtocol } from './trader.js';
+import type { TraderProtocol } from './trader-protocol.js';
 
 /** A trader's price fell far enough below its buy: one more trader, if a chunk is free. `rebuyAnswered` comes back. */
 export const askRebuy = (sender: Sender, leader: Address<LeaderProtocol>, cycleId: number): void => {

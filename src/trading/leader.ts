@@ -23,12 +23,14 @@ import {
   startChild,
 } from '../otp/index.js';
 import type { Cycle, Leadership } from '../ports/cycle-store.js';
-import type { LogFields } from '../ports/log.js';
+import type { Log, LogFields } from '../ports/log.js';
 import { rebuyStatus } from '../strategy/position.js';
 import type { TradingDeps } from './deps.js';
 import type { MarketNews } from './market-news.js';
+import type { SymbolStanding } from './standing.js';
 import type { SymbolTerms } from './symbol-terms.js';
-import { Trader, type TraderProtocol } from './trader.js';
+import { Trader } from './trader.js';
+import type { TraderProtocol } from './trader-protocol.js';
 
 /**
  * Leader: decides which traders of one symbol run. It starts the first, replaces those whose cycle has closed, grants
@@ -38,6 +40,7 @@ export interface LeaderArg {
   readonly deps: TradingDeps;
   readonly symbol: string;
   readonly terms: SymbolTerms;
+  readonly standing: SymbolStanding;
   readonly traderSupervisor: Address<SupervisorProtocol>;
   /** Where traders find the Leader. */
   readonly leader: Address<LeaderProtocol>;
@@ -85,12 +88,15 @@ type LeaderSelf = Self<LeaderProtocol>;
  * process alike.
  */
 async function begin(state: LeaderState, self: LeaderSelf): Promise<void> {
-  const { deps, symbol } = state;
+  const { deps, symbol, standing } = state;
+  standing.beginsAnew();
   const info = await deps.exchange.symbolInfo(symbol);
   if (info === undefined) throw new Error(`the exchange does not list ${symbol}`);
   const fee = await deps.exchange.commissionRate(symbol);
   const { leadership, cycles } = await deps.cycles.lead(symbol);
   state.led = { info, leadership, fee };
+  standing.isLed = true;
+  log(state, 'debug', 'the cycles of the symbol are taken up', { cycles: cycles.length });
   for (const cycle of cycles) {
     // Closed, and the Leader crashed before it heard of it: replaced like any other.
     if (cycle.position.phase === 'closed') await replace(state, cycle, self);
@@ -132,6 +138,7 @@ async function replace(state: LeaderState, closed: Cycle, self: LeaderSelf): Pro
   const { deps, terms } = state;
   const { leadership } = ledBy(state);
   state.closedCycles++;
+  state.standing.ends(closed.id);
   if (terms.shuttingDown) {
     await deps.cycles.end(leadership, closed);
     deps.onCycleEnd(closed);
@@ -148,11 +155,11 @@ async function startTrader(
   lineage: Lineage,
   self: LeaderSelf,
 ): Promise<void> {
-  const { deps, leader, traderSupervisor } = state;
+  const { deps, leader, standing, traderSupervisor } = state;
   const spec = childSpec<TraderProtocol>({
     id: `Trader ${cycle.id}`,
     server: Trader,
-    arg: { deps, cycle, info: ledBy(state).info, leader },
+    arg: { deps, cycle, info: ledBy(state).info, leader, standing },
     restart: 'temporary',
   });
   const trader = await startChild(self, traderSupervisor, spec, lineage);
@@ -303,6 +310,6 @@ export const Leader: GenServer<LeaderProtocol> = {
   }),
 };
 
-function log(state: LeaderState, level: 'info' | 'warn', message: string, fields: LogFields): void {
+function log(state: LeaderState, level: keyof Log, message: string, fields: LogFields): void {
   state.deps.log[level](message, { symbol: state.symbol, ...fields });
 }

@@ -11,6 +11,7 @@ import {
 } from '../otp/index.js';
 import type { TradingDeps } from './deps.js';
 import { Leader, type LeaderProtocol } from './leader.js';
+import type { SymbolStanding } from './standing.js';
 import type { SymbolTerms } from './symbol-terms.js';
 
 /**
@@ -24,7 +25,16 @@ export interface SymbolIntensity {
   readonly tree?: RestartIntensity;
 }
 
+export interface SymbolToTrade {
+  readonly symbol: string;
+  readonly terms: SymbolTerms;
+  readonly standing: SymbolStanding;
+}
+
 export const symbolSupervisorId = (symbol: string): string => `SymbolSupervisor ${symbol}`;
+
+/** The symbol of a supervisor's id. */
+export const symbolOf = (id: string): string => id.slice(symbolSupervisorId('').length);
 
 const leaderName = (symbol: string): string => `Leader ${symbol}`;
 
@@ -35,8 +45,7 @@ export const leaderOf = (registry: Registry, symbol: string): Via<LeaderProtocol
 export function symbolSupervisorSpec(
   registry: Registry,
   deps: TradingDeps,
-  symbol: string,
-  terms: SymbolTerms,
+  { symbol, terms, standing }: SymbolToTrade,
   intensity: SymbolIntensity = {},
 ): ChildSpec<SupervisorProtocol> {
   const tradersName = `DynamicTraderSupervisor ${symbol}`;
@@ -60,6 +69,7 @@ export function symbolSupervisorSpec(
             deps,
             symbol,
             terms,
+            standing,
             traderSupervisor,
             leader: leaderOf(registry, symbol),
             ...(intensity.traders === undefined ? {} : { intensity: intensity.traders }),

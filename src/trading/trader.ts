@@ -1,82 +1,25 @@
-import type { ExecutionReport } from '../domain/execution-report.js';
 import { isOpen, type OrderRequest } from '../domain/order.js';
-import type { SymbolInfo } from '../domain/symbol-info.js';
-import type { TradeEvent } from '../domain/trade-event.js';
-import {
-  type Address,
-  type GenServer,
-  type MaybePromise,
-  type Next,
-  type Protocol,
-  type Self,
-  subscribeTo,
-} from '../otp/index.js';
-import type { Cycle } from '../ports/cycle-store.js';
+import { type GenServer, type MaybePromise, type Next, subscribeTo } from '../otp/index.js';
 import type { CancelOutcome, LookupOutcome, PlaceOutcome } from '../ports/exchange.js';
-import type { LogFields } from '../ports/log.js';
-import { executions, tradeEvents, type UserDataResumed, userData } from '../ports/topics.js';
-import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
+import { executions, tradeEvents, userData } from '../ports/topics.js';
+import { type Action, type CycleEvent, decide } from '../strategy/decide.js';
 import { canGoOnWith } from '../strategy/funds.js';
-import { isUnplaced, type Position, rebuyStatus, workingLeg } from '../strategy/position.js';
+import { isUnplaced, rebuyStatus, workingLeg } from '../strategy/position.js';
 import { clientOrderIdsOf } from './client-order-ids.js';
-import type { TradingDeps } from './deps.js';
-import { describePosition, describeResult, orderFields } from './describe-position.js';
-import { cancel, type ExchangeAnswer, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
-import type { LeaderProtocol } from './leader.js';
+import { orderFields } from './cycle-log.js';
+import { describePosition } from './describe-position.js';
+import { cancel, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
 import { askRebuy } from './leader-client.js';
 import { LookUps } from './look-ups.js';
-import type { MarketNews } from './market-news.js';
-
-/**
- * Trader: lives one trade cycle. It carries out what the strategy decides, and ends normally when the cycle is closed.
- *
- * Starting and recovering are one path: it takes up the cycle as the store has it, and when an order is under way asks the
- * exchange what became of it.
- */
-export interface TraderArg {
-  readonly deps: TradingDeps;
-  readonly cycle: Cycle;
-  readonly info: SymbolInfo;
-  readonly leader: Address<LeaderProtocol>;
-}
-
-interface TraderState extends Omit<TraderArg, 'info'> {
-  /** Its settings stay; the symbol's rules may change. */
-  terms: CycleTerms;
-  readonly lookUps: LookUps;
-  position: Position;
-  /** Without a clear yes. */
-  failedCancels: number;
-}
-
-type TraderInfo =
-  | TradeEvent
-  | ExecutionReport
-  | UserDataResumed
-  | ExchangeAnswer
-  | { readonly kind: 'place-again'; readonly request: OrderRequest }
-  | { readonly kind: 'look-up-again'; readonly request: OrderRequest; readonly wait: number }
-  | { readonly kind: 'cancel-again' };
-
-export interface TraderProtocol extends Protocol {
-  readonly arg: TraderArg;
-  readonly state: TraderState;
-  readonly calls: { position(nothing: null): Position };
-  readonly casts: {
-    readonly settingsChanged: null;
-    readonly marketNews: MarketNews;
-    readonly rebuyAnswered: null;
-    readonly shutDown: null;
-  };
-  readonly info: TraderInfo;
-  readonly continue: 'begin';
-}
-
-type TraderSelf = Self<TraderProtocol>;
+import type { Pending } from './standing.js';
+import { log, logBegin, logClosed, logOrder } from './trader-log.js';
+import type { TraderProtocol, TraderSelf, TraderState } from './trader-protocol.js';
 
 async function begin(state: TraderState, self: TraderSelf): Promise<Next<TraderProtocol>> {
   const { deps, cycle } = state;
   if (state.position.phase === 'closed') return { state, stop: 'normal' };
+  state.standing.begins(cycle.id, state.position);
+  logBegin(state);
   subscribeTo(self, deps.pubsub, executions(cycle.symbol), self);
   subscribeTo(self, deps.pubsub, userData, self);
   const lost = deps.pacing.join(cycle.id, () => {
@@ -98,7 +41,9 @@ function take(
 ): MaybePromise<Next<TraderProtocol>> {
   const { position, action } = decide(state.position, event, state.terms);
   if (position === state.position) return action === null ? { state } : act(state, action, self, lookUpMs);
+  logOrder(state, event);
   state.position = position;
+  state.standing.moved(state.cycle.id, position, state.deps.clock.monotonicMs());
   // Written down before it is acted on: whoever takes up this cycle must know of every order that may exist.
   const saved = state.deps.cycles.save(state.cycle, position);
   return saved === undefined
@@ -121,11 +66,11 @@ function perform(state: TraderState, action: Action, self: TraderSelf, lookUpMs:
   switch (action.kind) {
     case 'place-order':
       log(state, 'info', `placing ${action.request.side.toLowerCase()}`, orderFields(action.request));
-      place(self, state.deps.exchange, action.request);
+      placeNow(state, action.request, self);
       break;
     case 'cancel-order':
       log(state, 'info', 'cancelling', orderFields(action.request));
-      cancel(self, state.deps.exchange, action.request);
+      cancelNow(state, action.request, self);
       break;
     case 'look-up':
       if (lookUpMs > 0) lookUpLater(state, action.request, lookUpMs, self);
@@ -139,16 +84,37 @@ function perform(state: TraderState, action: Action, self: TraderSelf, lookUpMs:
       log(state, 'warn', `parked: ${action.why.reason}`, { code: action.why.code });
       break;
     case 'close':
-      log(state, 'info', `cycle closed: ${describeResult(action.result)}`);
+      logClosed(state);
       break;
   }
 }
+
+function placeNow(state: TraderState, request: OrderRequest, self: TraderSelf): void {
+  waits(state, { what: 'place', dueMs: null });
+  place(self, state.deps.exchange, request);
+}
+
+function cancelNow(state: TraderState, request: OrderRequest, self: TraderSelf): void {
+  waits(state, { what: 'cancel', dueMs: null });
+  cancel(self, state.deps.exchange, request);
+}
+
+const waits = ({ standing, cycle }: TraderState, pending: Pending | null): void =>
+  standing.waits(cycle.id, pending);
+
+const dueIn = ({ deps }: TraderState, what: Pending['what'], ms: number): Pending => ({
+  what,
+  dueMs: deps.clock.monotonicMs() + ms,
+});
 
 function lookUp(state: TraderState, request: OrderRequest, self: TraderSelf): void {
   if (state.lookUps.ask(request.clientOrderId)) askOfOrder(state, request, self);
 }
 
-function askOfOrder({ deps, position }: TraderState, request: OrderRequest, self: TraderSelf): void {
+function askOfOrder(state: TraderState, request: OrderRequest, self: TraderSelf): void {
+  const { deps, position } = state;
+  log(state, 'debug', 'looking the order up', orderFields(request));
+  waits(state, { what: 'look-up', dueMs: null });
   const leg = workingLeg(position);
   const isOfLeg = leg?.request.clientOrderId === request.clientOrderId;
   getOrder(self, deps.exchange, request, isOfLeg ? leg.orderId : null);
@@ -156,7 +122,10 @@ function askOfOrder({ deps, position }: TraderState, request: OrderRequest, self
 
 function lookUpLater(state: TraderState, request: OrderRequest, delayMs: number, self: TraderSelf): void {
   const wait = state.lookUps.wait(request.clientOrderId);
-  if (wait !== null) self.sendAfter(delayMs, { kind: 'look-up-again', request, wait });
+  if (wait === null) return;
+  log(state, 'debug', 'looking the order up again later', { ...orderFields(request), waitMs: delayMs });
+  waits(state, dueIn(state, 'look-up', delayMs));
+  self.sendAfter(delayMs, { kind: 'look-up-again', request, wait });
 }
 
 /** What was told of our orders may have been missed. An order that was never seen is being asked for, or placed, already. */
@@ -178,6 +147,7 @@ function onPlacementAnswered(
 ): MaybePromise<Next<TraderProtocol>> {
   switch (outcome.kind) {
     case 'placed':
+      waits(state, null);
       return take(state, { kind: 'order-seen', order: outcome.order }, self);
     case 'rejected': {
       const { clientOrderId } = request;
@@ -188,6 +158,11 @@ function onPlacementAnswered(
       );
     }
     case 'rate-limited':
+      log(state, 'debug', 'nothing may be placed now, placing it later', {
+        ...orderFields(request),
+        waitMs: outcome.retryAfterMs,
+      });
+      waits(state, dueIn(state, 'place', outcome.retryAfterMs));
       self.sendAfter(outcome.retryAfterMs, { kind: 'place-again', request });
       return { state };
     case 'outcome-unknown':
@@ -203,6 +178,7 @@ function onLookupAnswered(
   outcome: LookupOutcome,
   self: TraderSelf,
 ): MaybePromise<Next<TraderProtocol>> {
+  waits(state, null);
   if (state.lookUps.answered(request.clientOrderId)) lookUp(state, request, self);
   switch (outcome.kind) {
     case 'found':
@@ -224,8 +200,10 @@ function onCancelAnswered(
 ): MaybePromise<Next<TraderProtocol>> {
   switch (outcome.kind) {
     case 'cancelled':
+      waits(state, null);
       return take(state, { kind: 'order-seen', order: outcome.order }, self);
     case 'rate-limited':
+      waits(state, dueIn(state, 'cancel', outcome.retryAfterMs));
       self.sendAfter(outcome.retryAfterMs, { kind: 'cancel-again' });
       return { state };
     case 'rejected':
@@ -244,7 +222,7 @@ function onCancelAnswered(
 function cancelAgain(state: TraderState, self: TraderSelf): Next<TraderProtocol> {
   const { position } = state;
   if (position.phase === 'buying' && position.ending && isOpen(position.buy.status))
-    cancel(self, state.deps.exchange, position.buy.request);
+    cancelNow(state, position.buy.request, self);
   return { state };
 }
 
@@ -256,7 +234,10 @@ function onAbsent(
   const { position } = state;
   const { clientOrderId } = request;
   // Certain, by the port's word: the request never arrived.
-  if (isUnplaced(position, clientOrderId)) return placeUnlessEnding(state, request, self);
+  if (isUnplaced(position, clientOrderId)) {
+    log(state, 'info', 'the order never arrived', orderFields(request));
+    return placeUnlessEnding(state, request, self);
+  }
   if (workingLeg(position)?.request.clientOrderId === clientOrderId) {
     // It was there once, and may have been filled: placing it again could buy or sell twice.
     log(state, 'warn', 'the exchange has lost an order, looking it up again', orderFields(request));
@@ -276,18 +257,25 @@ function placeUnlessEnding(
     const { clientOrderId } = request;
     return take(state, { kind: 'order-refused', clientOrderId, why: NEVER_SENT }, self);
   }
-  place(self, state.deps.exchange, request);
+  placeNow(state, request, self);
   return { state };
 }
 
 const NEVER_SENT = { code: null, reason: 'never sent' };
 
+/**
+ * Trader: lives one trade cycle. It carries out what the strategy decides, and ends normally when the cycle is closed.
+ *
+ * Starting and recovering are one path: it takes up the cycle as the store has it, and when an order is under way asks the
+ * exchange what became of it.
+ */
 export const Trader: GenServer<TraderProtocol> = {
   kind: 'Trader',
-  init: ({ deps, cycle, info, leader }) => ({
+  init: ({ deps, cycle, info, leader, standing }) => ({
     state: {
       deps,
       leader,
+      standing,
       cycle,
       terms: {
         settings: cycle.settings,
@@ -343,7 +331,3 @@ export const Trader: GenServer<TraderProtocol> = {
   },
   inspect: ({ cycle, position }) => ({ cycle: cycle.id, ...describePosition(position) }),
 };
-
-function log(state: TraderState, level: 'info' | 'warn', message: string, fields: LogFields = {}): void {
-  state.deps.log[level](message, { symbol: state.cycle.symbol, traderId: state.cycle.id, ...fields });
-}

@@ -13,9 +13,12 @@ import {
 import { isolatedTreeSpec } from '../services/isolated-tree.js';
 import type { TradingDeps } from './deps.js';
 import { termsChanged } from './leader-client.js';
+import { SymbolStanding } from './standing.js';
 import {
   leaderOf,
   type SymbolIntensity,
+  type SymbolToTrade,
+  symbolOf,
   symbolSupervisorId,
   symbolSupervisorSpec,
 } from './symbol-supervisor.js';
@@ -36,9 +39,7 @@ export interface StartOptions {
 
 const SYMBOLS = 'DynamicSymbolSupervisor';
 
-interface TradedSymbol {
-  readonly symbol: string;
-  readonly terms: SymbolTerms;
+interface TradedSymbol extends SymbolToTrade {
   /** False until its tree was started for the first time. */
   started: boolean;
 }
@@ -68,8 +69,8 @@ export class Trading {
    */
   spec(
     autostart: readonly ChildSpec[] = [taskSpec('Resume', () => this.resume())],
-    onGivenUp: (id: string, reason: Error) => void = (_id, { message }) =>
-      this.deps.log.error(`given up: ${message}`),
+    onGivenUp: (id: string, reason: Error) => void = (id, { message }) =>
+      this.deps.log.error(`given up: ${message}`, { symbol: symbolOf(id) }),
   ): ChildSpec<SupervisorProtocol> {
     const { symbols: intensity } = this.intensity;
     return isolatedTreeSpec({
@@ -87,6 +88,11 @@ export class Trading {
   /** The symbols that were started, and neither stopped nor given up since. */
   tradedSymbols(): readonly string[] {
     return [...this.traded.values()].map(({ symbol }) => symbol);
+  }
+
+  /** How the symbol stands, and what is wanted of it; null when it is not traded. */
+  symbolTraded(symbol: string): SymbolToTrade | null {
+    return this.traded.get(symbolSupervisorId(symbol)) ?? null;
   }
 
   /** Whether the symbol was started, and neither stopped nor given up since. */
@@ -110,7 +116,7 @@ export class Trading {
       changed: true,
       onShutDown: options.onShutDown ?? (() => {}),
     };
-    const traded: TradedSymbol = { symbol, terms, started: false };
+    const traded: TradedSymbol = { symbol, terms, standing: new SymbolStanding(), started: false };
     // Known before it runs: a change, or its being given up, may come before the answer does.
     this.traded.set(id, traded);
     try {
@@ -152,9 +158,9 @@ export class Trading {
     return true;
   }
 
-  private startTree({ symbol, terms }: TradedSymbol): Promise<unknown> {
+  private startTree(traded: TradedSymbol): Promise<unknown> {
     const { registry } = this.system;
-    const spec = symbolSupervisorSpec(registry, this.deps, symbol, terms, this.intensity);
+    const spec = symbolSupervisorSpec(registry, this.deps, traded, this.intensity);
     return startChild(this.system, this.symbols, spec);
   }
 

@@ -22,6 +22,10 @@ export const storingService = (system: ActorSystem, deps: WarehouseDeps, log: Lo
         const [topic] = partsOf(name);
         return STORED_TOPICS.includes(topic) ? null : `allowed is ${STORED_TOPICS.join(', ')}`;
       },
+      fieldsOf(name) {
+        const [topic, symbol] = partsOf(name);
+        return { topic, symbol };
+      },
       start: (name) => startSubscriber(system, deps, ...partsOf(name)),
       stop: (name) => stopSubscriber(system, deps, ...partsOf(name)),
       change: () => true,

@@ -260,6 +260,56 @@ describe('GET /v1/positions', () => {
   });
 });
 
+describe('GET /v1/why', () => {
+  const why = async (query = '') =>
+    (await api.ask(`/v1/why${query}`, { token: api.tokens.read })).json.symbols;
+
+  it('says what symbols that are traded wait for, and of any other that it is off', async () => {
+    expect(await why()).toEqual([]);
+    expect(await why(`?symbol=${X}`)).toEqual([
+      {
+        symbol: X,
+        traded: false,
+        reason: 'trading is off',
+        secondsSinceEvent: null,
+        hint: `hedgehog trading start ${X}`,
+      },
+    ]);
+    await api.ask('/v1/services/trading/start', { body: { symbols: [X] } });
+    const [told] = await eventually(
+      () => why(),
+      'it is traded, and flat',
+      ([first]) => first?.reason.startsWith('flat'),
+    );
+    expect(told).toEqual({
+      symbol: X,
+      traded: true,
+      reason: 'flat, waiting for the first trade; streaming is off',
+      secondsSinceEvent: null,
+      hint: `hedgehog streaming start ${X}`,
+    });
+    tradesAt({ XRPUSDT: '0.5' });
+    await eventually(
+      () => why(`?symbol=${X}`),
+      'its buy rests',
+      ([first]) => /^buy resting 0\.\d+% below the price; streaming is off$/.test(first.reason),
+    );
+    expect((await why())[0].secondsSinceEvent).toBeGreaterThanOrEqual(0);
+    const unknown = await api.ask('/v1/why?symbol=XRPUSDC');
+    expect([unknown.status, unknown.json.error.code]).toEqual([404, 'unknown']);
+  });
+
+  it('says that a symbol which cannot be streamed is given up, and why', async () => {
+    await api.ask('/v1/services/trading/start', { body: { symbols: [X] } });
+    await api.ask('/v1/services/streaming/start', { body: { symbols: [X] } });
+    await eventually(
+      () => why(),
+      'it says so',
+      ([first]) => first?.reason.endsWith(`; streaming is given up: there is no tape of ${X}`),
+    );
+  });
+});
+
 describe('GET /v1/orders', () => {
   it('shows stored orders and those that open cycles wait for, the newest first', async () => {
     const { kysely } = api.db.database;
@@ -485,6 +535,7 @@ describe('GET /v1/openapi.json', () => {
     ['get', '/v1/orders'],
     ['get', '/v1/positions'],
     ['get', '/v1/profit'],
+    ['get', '/v1/why', `/v1/why?symbol=${X}`],
     ['get', '/v1/services/streaming'],
     ['get', '/v1/services/trading'],
     ['get', '/v1/services/storing'],

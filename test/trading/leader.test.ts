@@ -336,13 +336,20 @@ it('says in every line which symbol it is about, and which cycle', async () => {
   await engine.trade({ price: '90' });
   engine.exchange.expectLookup();
   await killFirstTrader();
-  expect(engine.lines.map(({ message }) => message)).toEqual([
-    'placing buy',
-    'asking for a rebuy',
-    'no rebuy, all chunks are in use',
-    'trader crashed, starting it again',
+  expect(engine.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+    'debug: the cycles of the symbol are taken up',
+    'debug: cycle begins',
+    'info: placing buy',
+    'debug: buy is on the book',
+    'info: asking for a rebuy',
+    'info: no rebuy, all chunks are in use',
+    'warn: trader crashed, starting it again',
+    'info: cycle goes on',
+    'debug: looking the order up',
   ]);
-  for (const { fields } of engine.lines) expect(fields).toMatchObject({ symbol: 'XRPUSDT', traderId: 1 });
+  const [ofLeader, ...ofTrader] = engine.lines;
+  expect(ofLeader?.fields).toEqual({ symbol: 'XRPUSDT', cycles: 0 });
+  for (const { fields } of ofTrader) expect(fields).toMatchObject({ symbol: 'XRPUSDT', traderId: 1 });
 });
 
 describe('the fee of a cycle', () => {

@@ -115,8 +115,7 @@ describe('a placement that is not simply answered', () => {
     await engine.exchange.answer(lookup, absent());
     expect(phaseOf(trader)).toBe('buying');
     expect(engine.exchange.orderRequests).toHaveLength(1);
-    expect(engine.lines.at(-1)).toMatchObject({
-      level: 'warn',
+    expect(engine.lines.findLast(({ level }) => level === 'warn')).toMatchObject({
       message: 'the exchange has lost an order, looking it up again',
     });
     engine.exchange.expectLookup();

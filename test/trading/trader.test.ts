@@ -314,11 +314,16 @@ it('says in every line which symbol and which trader it is about', async () => {
   const { sell } = await aSellingTrader();
   await engine.trade({ price: '98' });
   await engine.exchange.fill(sell);
-  expect(engine.lines.map(({ message }) => message)).toEqual([
+  const saidAt = (level: string) =>
+    engine.lines.filter((line) => line.level === level).map(({ message }) => message);
+  expect(saidAt('info')).toEqual([
     'placing buy',
+    'buy filled',
     'placing sell',
     'asking for a rebuy',
+    'sell filled',
     'cycle closed: sold',
   ]);
+  expect(saidAt('debug')).toEqual(['cycle goes on, flat', 'buy is on the book', 'sell is on the book']);
   for (const { fields } of engine.lines) expect(fields).toMatchObject({ symbol: 'XRPUSDT', traderId: 1 });
 });

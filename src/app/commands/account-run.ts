@@ -1,10 +1,10 @@
 import Table from 'cli-table3';
 import type { z } from 'zod';
 import type * as shapes from '../../control/schemas.js';
+import { shownDistance } from '../../domain/distance.js';
 import { InputError } from '../../platform/input-error.js';
 import type { OrdersOptions } from './control-commands.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
-import { shownDistance } from './shown-distance.js';
 
 type Order = z.output<typeof shapes.order>;
 type Position = z.output<typeof shapes.position>;

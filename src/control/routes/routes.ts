@@ -11,6 +11,7 @@ import { logRoutes } from './log-routes.js';
 import { orderRoutes } from './order-routes.js';
 import { serviceRoutes } from './service-routes.js';
 import { settingsRoutes } from './settings-routes.js';
+import { whyRoutes } from './why-routes.js';
 
 /** Everything that the API does. */
 export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSignal): readonly AnyRoute[] {
@@ -29,6 +30,7 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSig
     ...actorRoutes(deps),
     ...accountRoutes(deps),
     ...orderRoutes(deps),
+    ...whyRoutes(deps),
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),
     ...logRoutes(deps, closing),

@@ -1,3 +1,15 @@
+import type { Decimal } from './decimal.js';
+
+const PLACES = 6;
+
+/**
+ * How far a price is from the last one, as a fraction of that; negative below it. The quotient is cut off: it is for looking at.
+ *
+ * @param last > 0
+ */
+export const distance = (price: Decimal, last: Decimal): string =>
+  price.minus(last).div(last).round(PLACES, 0).toFixed();
+
 /**
  * A fraction of the last price in words, by its digits and so exactly: `0.31% below the price` for -0.0031.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { shownDistance } from '../../src/app/commands/shown-distance.js';
+import { shownDistance } from '../../src/domain/distance.js';
 
 describe('shownDistance', () => {
   it.each([
