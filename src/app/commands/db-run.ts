@@ -73,7 +73,7 @@ export async function stop(): Promise<void> {
 }
 
 const environmentOf = ({ environment }: DbOptions): Environment =>
-  environment === undefined ? configured() : { ...configured(), HEDGEHOG_ENV: environment };
+  configured([{ flag: '--environment', variable: 'HEDGEHOG_ENV', value: environment }]);
 
 async function withDatabase(options: DbOptions, work: (database: Database) => Promise<void>): Promise<void> {
   const run = async (): Promise<void> => {

@@ -6,14 +6,13 @@ import type { LogFields } from '../../ports/log.js';
 import { runDaemon } from '../daemon.js';
 import { Ending } from '../ending.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
-import { configured } from './configured.js';
+import { configuration, exchangeFlag } from './configured.js';
 import type { StartOptions } from './start-command.js';
 
 /** Runs until it is asked to end, or cannot go on. */
 export async function start({ exchange }: StartOptions): Promise<void> {
-  const environment =
-    exchange === undefined ? configured() : { ...configured(), HEDGEHOG_EXCHANGE: exchange };
-  const config = await readStartConfig(environment);
+  const { environment, problems } = configuration([exchangeFlag(exchange)]);
+  const config = await readStartConfig(environment, problems);
   const logs = new LogRing(systemClock);
   const log = logs.noting(createLog(config.logLevel));
   const ending = new Ending(log);
