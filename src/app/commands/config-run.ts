@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { InputError } from '../../platform/input-error.js';
-import { type Environment, targetOf } from '../../warehouse/connection.js';
+import { type Environment, shownTarget, targetOf } from '../../warehouse/connection.js';
 import type { Configuration, Origin, Setting } from '../configuration/configuration.js';
 import { fileSchema } from '../configuration/file-shape.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
@@ -53,8 +53,7 @@ interface Meaning {
 }
 
 function meaningOf(environment: Environment, { exchange }: StartConfig): Meaning {
-  const target = targetOf(environment);
-  const database = target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
+  const database = shownTarget(targetOf(environment));
   if (exchange.kind === 'mock') return { database, exchange: 'mock, in the process', realMoney: false };
   const { name, endpoints, isRealMoney } = exchange;
   return { database, exchange: `${name} at ${endpoints.rest}`, realMoney: isRealMoney };
