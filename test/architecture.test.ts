@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   exchange: [
     ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws'],
     ...['platform/error-facts', 'platform/input-error', 'platform/input-file', 'platform/shape-problems'],
+    'platform/private-file',
     // A market plays the same feeds as a streamer.
     'streaming/trade-feed',
   ],

@@ -4,6 +4,7 @@ import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
+import { addConfigCommand } from './commands/config-command.js';
 import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addDemoCommand } from './commands/demo-command.js';
@@ -15,17 +16,31 @@ import { addSimulatorCommand } from './commands/simulator-command.js';
 import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
 import { addWhyCommand } from './commands/why-command.js';
+import { nameConfigFile } from './configuration/named-file.js';
 import { VERSION } from './project-files.js';
 
-/** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
 const DEFECT = 1;
 const MISTAKE = 2;
+
+const MORE = `
+What a command is told beside its arguments comes from the environment, and beneath that from hedgehog.config.json in the
+working directory, or the file that --config names. hedgehog config show tells what counts and where it is from.
+
+Exit codes:
+  0    done
+  1    a defect, or this machine failed or refused something
+  2    a mistake in what was asked for: the message names it, and nothing was begun
+  130  ended at once by SIGINT (Ctrl-C), and 143 by SIGTERM. start, demo and simulator end in order on the first one, with
+       0, and at once on the second`;
 
 const program = new Command('hedgehog')
   .description(
     'An actor-model crypto trading engine. It never touches money unless you give it keys and say so.',
   )
   .version(VERSION)
+  .option('--config <file>', 'the configuration, in place of hedgehog.config.json in the working directory')
+  .hook('preAction', (command) => nameConfigFile(command.opts<{ config?: string }>().config))
+  .addHelpText('after', MORE)
   .showHelpAfterError('(hedgehog --help shows what there is)')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
@@ -42,6 +57,7 @@ addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);
 addDbCommand(program);
+addConfigCommand(program);
 addSimulatorCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
@@ -53,14 +69,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISTAKE;
   if (error instanceof InputError) {
-    process.stderr.write(`hedgehog: ${error.message}\n`);
+    const { asTheUserSaid } = await import('./commands/configured.js');
+    process.stderr.write(`hedgehog: ${asTheUserSaid(error.message)}\n`);
     return MISTAKE;
   }
   if (error instanceof MachineError) {

@@ -5,12 +5,14 @@ import type { DaemonLog } from '../platform/logging/daemon-log.js';
 import { MachineError } from '../platform/machine-error.js';
 import { systemClock } from '../platform/system-clock.js';
 import type { Log } from '../ports/log.js';
-import type { Environment } from '../warehouse/connection.js';
+import { type Environment, shownTarget, targetOf } from '../warehouse/connection.js';
 import { type Database, openDatabase } from '../warehouse/database.js';
 import { claimForExchange } from '../warehouse/installation.js';
+import { type LockHolder, shownHolder, thisProcess } from '../warehouse/lock-holder.js';
 import { migrateUp } from '../warehouse/migrator.js';
 import { wait } from '../warehouse/retry.js';
-import { takeRunningLock } from '../warehouse/running-lock.js';
+import { runningHolder, takeRunningLock } from '../warehouse/running-lock.js';
+import { takeAccountLock } from './account-lock.js';
 import type { Engine } from './compose.js';
 import type { Ending } from './ending.js';
 import { seedListed } from './listed-symbols.js';
@@ -52,9 +54,30 @@ export interface Attendant {
 /**
  * Runs Hedgehog until its end is asked for, or it cannot go on.
  *
- * @throws InputError when the database is another's; MachineError when it could not go on
+ * @throws InputError when the database is another's, or another process runs on it or on the account; MachineError when it could not go on
  */
 export async function runDaemon(options: DaemonOptions, attendant: Attendant): Promise<void> {
+  const { environment, config } = options;
+  const holder = thisProcess(VERSION, systemClock.wallMs());
+  if (config.exchange.kind === 'mock') return runOnDatabase(options, holder, attendant);
+  const account = await takeAccountLock({
+    exchange: config.exchange,
+    holder,
+    database: shownTarget(targetOf(environment)),
+    clock: systemClock,
+  });
+  try {
+    await runOnDatabase(options, holder, attendant);
+  } finally {
+    account.release();
+  }
+}
+
+async function runOnDatabase(
+  options: DaemonOptions,
+  holder: LockHolder,
+  attendant: Attendant,
+): Promise<void> {
   const { environment, config, log, ending, onActors, watch } = options;
   const clock = systemClock;
   const database = await openDatabase({ environment, log: log.part('database') });
@@ -63,10 +86,10 @@ export async function runDaemon(options: DaemonOptions, attendant: Attendant): P
     const lock = await takeRunningLock(database, {
       clock,
       log: log.part('database'),
+      holder,
       onLost: () => ending.fail('another Hedgehog took over this database while it was away'),
     });
-    if (lock === null)
-      throw new InputError('a Hedgehog runs on this database already; stop that one first, or name another');
+    if (lock === null) throw await runsAlready(database);
     try {
       if (config.exchange.kind === 'remote' && config.exchange.isRealMoney)
         log.warn('orders cost real money: HEDGEHOG_LIVE is yes', { exchange: config.exchange.name });
@@ -90,6 +113,14 @@ export async function runDaemon(options: DaemonOptions, attendant: Attendant): P
 const whyEnded = (reason: ExitReason): string =>
   `Hedgehog gave up: ${reason instanceof RestartIntensityExceeded ? reason.story : describeExit(reason)}. Orders stay where they are; ` +
   'started again, it goes on with what it has in the database';
+
+async function runsAlready({ kysely }: Database): Promise<InputError> {
+  const holder = await runningHolder(kysely);
+  const who = holder === null ? '' : `: ${shownHolder(holder)}`;
+  return new InputError(
+    `a Hedgehog runs on this database already${who}; stop that one first, or name another database`,
+  );
+}
 
 async function attended(
   attendant: Attendant,

@@ -1,5 +1,11 @@
-import { onEndAsked } from '../platform/signals.js';
+import { messageOf } from '../platform/error-facts.js';
+import { exitCodeOf, onDefect, onEndAsked } from '../platform/signals.js';
+import { systemClock } from '../platform/system-clock.js';
+import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
+
+/** How long an end may take, whatever hangs. Longer than all that is waited for in it, and whoever starts us waits longer. */
+export const ENDS_WITHIN_MS = 35_000;
 
 /** Why a run ends: somebody asked, or it cannot go on. */
 export class Ending {
@@ -7,22 +13,27 @@ export class Ending {
   expected = false;
   /** Null when somebody asked; else what went wrong. */
   readonly asked: Promise<string | null>;
-  readonly forget: () => void;
+  private readonly forgets: readonly (() => void)[];
   private isOver = false;
+  private isDefect = false;
   private resolve!: (reason: string | null) => void;
 
-  /** Hears of signals from now on. A second one ends the process at once. */
-  constructor(log: Log) {
+  /** Hears of signals and of errors outside the actors from now on. A second signal ends the process at once. */
+  constructor(
+    private readonly log: Log,
+    private readonly clock: Clock = systemClock,
+  ) {
     this.asked = new Promise((resolve) => {
       this.resolve = resolve;
     });
     let signals = 0;
-    this.forget = onEndAsked((signal) => {
+    const forgetSignals = onEndAsked((signal) => {
       signals++;
       if (signals === 1) return this.ask();
       log.error(`${signal} again: ending at once`);
-      process.exit(1);
+      process.exit(exitCodeOf(signal));
     });
+    this.forgets = [forgetSignals, onDefect((error) => this.endForDefect(error))];
   }
 
   /** Whether it ends, for whatever reason. */
@@ -38,7 +49,28 @@ export class Ending {
     if (!this.expected) this.end(reason);
   }
 
+  forget(): void {
+    for (const forget of this.forgets) forget();
+  }
+
+  /** Nobody knows what state it left behind, so all that there is ends in order, and the process with a failure. */
+  private endForDefect(error: unknown): void {
+    // One defect brings others with it, the log's own among them: telling of each could go on for ever.
+    if (this.isDefect) return;
+    this.isDefect = true;
+    process.exitCode = 1;
+    const stack = error instanceof Error ? { stack: error.stack ?? null } : {};
+    this.log.error(`a defect outside the actors, Hedgehog ends: ${messageOf(error)}`, stack);
+    this.fail(`a defect outside the actors: ${messageOf(error)}`);
+  }
+
   private end(reason: string | null): void {
+    if (!this.isOver) {
+      this.clock.after(ENDS_WITHIN_MS, () => {
+        this.log.error(`it has not ended within ${ENDS_WITHIN_MS / 1_000} seconds; ending at once`);
+        process.exit(1);
+      });
+    }
     this.isOver = true;
     this.resolve(reason);
   }

@@ -23,7 +23,7 @@ export interface MockMarket {
   readonly tapes: Tapes;
 }
 
-/** What `hedgehog start` is told by the environment. */
+/** What `hedgehog start` is told by its configuration. */
 export interface StartConfig {
   readonly logs: LogConfig;
   readonly exchange: MockMarket | RemoteExchange;
@@ -45,10 +45,14 @@ const schema = z.object({
 /**
  * Reads the environment and the files that it names. A variable that is empty counts as one that is not set.
  *
+ * @param found what is known to be wrong already, which is told with the rest
  * @throws InputError that tells of everything that is wrong, each with the variable, what it is and what is allowed
  */
-export async function readStartConfig(environment: Environment): Promise<StartConfig> {
-  const problems: string[] = [];
+export async function readStartConfig(
+  environment: Environment,
+  found: readonly string[] = [],
+): Promise<StartConfig> {
+  const problems: string[] = [...found];
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   const attempt = async <T>(key: string | null, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -70,7 +74,7 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   const market =
     choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
   if (!parsed.success || !choice || !logs || !control || problems.length > 0) {
-    throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
+    throw new InputError(`the configuration cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const { HEDGEHOG_TAPE_LOOP: loop, HEDGEHOG_FILL_MODEL: fillModel } = parsed.data;
   if (choice.kind === 'remote') return { logs, exchange: choice, control };

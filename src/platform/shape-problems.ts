@@ -21,7 +21,8 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text.replace(/^\./, '') || 'it';
 }
 
-function shown(given: unknown): string {
+/** A given value as it may stand in a message. */
+export function shown(given: unknown): string {
   if (given === undefined) return 'missing';
   if (typeof given === 'string') return quoted(given);
   if (typeof given === 'number') return `the number ${given}`;

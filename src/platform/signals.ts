@@ -1,7 +1,14 @@
+import { constants } from 'node:os';
+
 const ASKED = ['SIGINT', 'SIGTERM'] as const;
 
+export type EndSignal = (typeof ASKED)[number];
+
+/** What a process ends with that ends at once because of a signal, as shells have it: 130 for SIGINT, 143 for SIGTERM. */
+export const exitCodeOf = (signal: EndSignal): number => 128 + constants.signals[signal];
+
 /** Hears of every request to end; call the result to hear no more of them. */
-export function onEndAsked(asked: (signal: string) => void): () => void {
+export function onEndAsked(asked: (signal: EndSignal) => void): () => void {
   for (const signal of ASKED) process.on(signal, asked);
   return () => {
     for (const signal of ASKED) process.off(signal, asked);
@@ -36,4 +43,13 @@ export class ShowRequests {
     this.answer = answer;
     if (this.isUnanswered) answer();
   }
+}
+
+/** Hears of every error that nobody catches, and of every promise that fails unheard; call the result to hear no more. */
+export function onDefect(found: (error: unknown) => void): () => void {
+  // Without a handler of its own, Node makes the failure of such a promise an uncaught error.
+  process.on('uncaughtException', found);
+  return () => {
+    process.off('uncaughtException', found);
+  };
 }

@@ -14,6 +14,10 @@ export type Target = { readonly stage: Stage; readonly database: string } & (
   | { readonly kind: 'url'; readonly url: string; readonly shown: string }
 );
 
+/** Which database it is, as a person reads it; without a password. */
+export const shownTarget = (target: Target): string =>
+  target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
+
 const URL_SHAPE = 'postgres://user:password@host:5432/database';
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 

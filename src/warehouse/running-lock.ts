@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Database } from './database.js';
+import { applicationName, holderIn, type LockHolder } from './lock-holder.js';
 import { wait } from './retry.js';
 import type { Tables } from './schema.js';
 
@@ -21,6 +22,8 @@ export interface RunningLock {
 export interface RunningLockOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** What others are told of whoever holds the lock. */
+  readonly holder: LockHolder;
   /** Another process took over while our connection was away: whoever holds the lock must stop. */
   readonly onLost: () => void;
   /** How long to wait for a process that has just ended. */
@@ -32,14 +35,14 @@ const TRY_AGAIN_MS = 200;
 /** Takes the lock; null when another process holds it. Taken again whenever the connection was lost. */
 export async function takeRunningLock(
   database: Database,
-  { clock, log, onLost, patienceMs = 2_000 }: RunningLockOptions,
+  { clock, log, holder, onLost, patienceMs = 2_000 }: RunningLockOptions,
 ): Promise<RunningLock | null> {
   const stopping = new AbortController();
   const deadline = clock.monotonicMs() + patienceMs;
-  let client = await take(database);
+  let client = await take(database, holder);
   while (client === null && clock.monotonicMs() < deadline) {
     await wait(clock, TRY_AGAIN_MS);
-    client = await take(database);
+    client = await take(database, holder);
   }
   if (client === null) return null;
   const keep = (held: pg.PoolClient): void => {
@@ -53,7 +56,7 @@ export async function takeRunningLock(
   const takeAgain = async (): Promise<void> => {
     log.warn('the connection that says that Hedgehog runs was lost; taking it up again');
     const patience = { giveUpAfterMs: Number.POSITIVE_INFINITY, signal: stopping.signal };
-    const next = await database.withRetry(() => take(database), patience).catch(() => null);
+    const next = await database.withRetry(() => take(database, holder), patience).catch(() => null);
     if (stopping.signal.aborted) return next?.release(true);
     if (next === null) return onLost();
     keep(next);
@@ -69,16 +72,19 @@ export async function takeRunningLock(
   };
 }
 
-async function take({ pool }: Database): Promise<pg.PoolClient | null> {
+async function take({ pool }: Database, holder: LockHolder): Promise<pg.PoolClient | null> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
       CLASS,
       OBJECT,
     ]);
-    if (rows[0]?.taken === true) return client;
-    client.release();
-    return null;
+    if (rows[0]?.taken !== true) {
+      client.release();
+      return null;
+    }
+    await client.query("SELECT set_config('application_name', $1, false)", [applicationName(holder)]);
+    return client;
   } catch (error) {
     client.release(true);
     throw error;
@@ -87,9 +93,19 @@ async function take({ pool }: Database): Promise<pg.PoolClient | null> {
 
 /** Whether a Hedgehog runs on this database, on this or another machine. */
 export async function isRunning(db: Kysely<Tables>): Promise<boolean> {
-  const { rows } = await sql`
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND classid = ${CLASS} AND objid = ${OBJECT}
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
+  const { rows } = await sql`SELECT FROM pg_locks WHERE ${isOurs}`.execute(db);
   return rows.length > 0;
 }
+
+/** The process that runs on this database; null when none does, or it does not tell. */
+export async function runningHolder(db: Kysely<Tables>): Promise<LockHolder | null> {
+  const { rows } = await sql<{ name: string | null }>`
+    SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isOurs}`.execute(
+    db,
+  );
+  return holderIn(rows[0]?.name ?? '');
+}
+
+const isOurs = sql`
+  locktype = 'advisory' AND granted AND classid = ${CLASS} AND objid = ${OBJECT}
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

@@ -203,7 +203,7 @@ describe('what is wrong is told with what was given and what is allowed', () => 
     { HEDGEHOG_API_PRIVATE_KEY_FILE: '/nowhere' },
   ])('credentials that are no pair, %#', async (given) => {
     expect(await refusal({ HEDGEHOG_EXCHANGE: 'binance-demo', ...given })).toContain(
-      'the API credentials in the environment are incomplete or given twice; allowed is one of',
+      'the API credentials are incomplete or given twice; allowed is one of',
     );
   });
 

@@ -25,7 +25,7 @@ async function problems(environment: Readonly<Record<string, string>>): Promise<
   );
   if (!(error instanceof InputError)) throw error;
   const [head, ...told] = error.message.split('\n  ');
-  expect(head).toBe('the environment cannot be used:');
+  expect(head).toBe('the configuration cannot be used:');
   return told;
 }
 

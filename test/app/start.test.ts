@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { seedSettings } from '../../seeds/settings.js';
@@ -80,7 +81,12 @@ describe('hedgehog start', () => {
     const first = await start();
     const second = spawnHedgehog(db.environment);
     expect(await second.ended).toBe(2);
-    expect(second.output()).toContain('a Hedgehog runs on this database already');
+    expect(second.output()).toMatch(
+      new RegExp(
+        `a Hedgehog runs on this database already: process ${first.pid} on ${hostname()}, since 20[-0-9]+T[0-9:]+Z, ` +
+          'version [0-9.]+; stop that one first',
+      ),
+    );
     expect(await first.stop('SIGKILL')).toBe(null);
     const third = await start();
     expect(await third.stop('SIGINT')).toBe(0);
@@ -153,12 +159,32 @@ describe('hedgehog start', () => {
     await hedgehog.stop();
   });
 
-  it('ends at once when it is asked twice', async () => {
+  it('ends at once when it is asked twice, with the code of the second signal', async () => {
     const hedgehog = await start();
-    hedgehog.signal('SIGTERM');
-    hedgehog.signal('SIGINT');
-    // It may be done before the second one arrives.
-    expect([0, 1]).toContain(await hedgehog.ended);
+    // Both are there when it goes on, in an order that is the system's affair.
+    for (const signal of ['SIGSTOP', 'SIGTERM', 'SIGINT', 'SIGCONT'] as const) hedgehog.signal(signal);
+    const code = await hedgehog.ended;
+    const [, second] = /(SIG\w+) again: ending at once/.exec(hedgehog.output()) ?? [];
+    expect(code).toBe({ SIGINT: 130, SIGTERM: 143 }[second ?? '']);
+    expect(code).toBeGreaterThan(128);
+  });
+
+  it.each([
+    ['an error that nobody catches', 'throw new Error("planted")'],
+    ['a promise that fails unheard', 'Promise.reject(new Error("planted"))'],
+  ])('ends in order, with 1, after %s', async (_what, defect) => {
+    const planted = `process.on("SIGHUP",()=>{${defect}})`;
+    const hedgehog = await start({
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(planted)}`,
+    });
+    hedgehog.signal('SIGHUP');
+    hedgehog.signal('SIGHUP');
+    expect(await hedgehog.ended).toBe(1);
+    const output = hedgehog.output();
+    expect(output.match(/a defect outside the actors, Hedgehog ends: planted/g)).toHaveLength(1);
+    expect(output.match(/Error: planted\n {4}at /g)).toHaveLength(1);
+    expect(output).toContain('stopping; orders stay where they are');
+    expect(output).toContain('hedgehog: a defect outside the actors: planted\n');
   });
 
   it('publishes the tapes of a folder, and says what has none', async () => {

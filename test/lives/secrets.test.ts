@@ -271,7 +271,7 @@ describe('keys and signatures are nowhere to be read', () => {
         ...keys,
       });
       expect(await hedgehog.ended).toBe(2);
-      expect(hedgehog.output()).toContain('the environment cannot be used');
+      expect(hedgehog.output()).toContain('the configuration cannot be used');
       expectNothingHidden(hedgehog.output());
     }
   });

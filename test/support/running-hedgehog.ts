@@ -8,6 +8,7 @@ import type { Environment } from '../../src/warehouse/connection.js';
 import type { Ran } from './hedgehog.js';
 
 export interface RunningHedgehog {
+  readonly pid: number;
   /** Everything it has logged so far. */
   output(): string;
   /** Waits for a line, counted from the process's start. */
@@ -51,6 +52,7 @@ export function spawnHedgehog(environment: Environment): RunningHedgehog {
   const isSaid = (what: string | RegExp): boolean =>
     typeof what === 'string' ? text.includes(what) : what.test(text);
   return {
+    pid: child.pid ?? 0,
     output: () => text,
     ended,
     signal: (signal) => child.kill(signal),

@@ -5,7 +5,7 @@ import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { stopServer } from '../../platform/postgres/embedded-server.js';
 import { stayAlive } from '../../platform/stay-alive.js';
-import { type Environment, type Target, targetOf } from '../../warehouse/connection.js';
+import { type Environment, shownTarget, type Target, targetOf } from '../../warehouse/connection.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
@@ -73,7 +73,7 @@ export async function stop(): Promise<void> {
 }
 
 const environmentOf = ({ environment }: DbOptions): Environment =>
-  environment === undefined ? configured() : { ...configured(), HEDGEHOG_ENV: environment };
+  configured([{ flag: '--environment', variable: 'HEDGEHOG_ENV', value: environment }]);
 
 async function withDatabase(options: DbOptions, work: (database: Database) => Promise<void>): Promise<void> {
   const run = async (): Promise<void> => {
@@ -92,7 +92,7 @@ async function symbolsIn({ exchangeInfo = BUNDLED_EXCHANGE_INFO }: DbOptions): P
 }
 
 async function isConfirmed(target: Target): Promise<boolean> {
-  const which = target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
+  const which = shownTarget(target);
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new InputError(
       `db reset removes everything from ${which}; without a terminal to ask on it takes --yes`,

@@ -2,7 +2,7 @@ import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { inspectServer } from '../../platform/postgres/embedded-server.js';
 import { stayAlive } from '../../platform/stay-alive.js';
-import { targetOf } from '../../warehouse/connection.js';
+import { shownTarget, targetOf } from '../../warehouse/connection.js';
 import { type Database, DatabaseMissing, openDatabase } from '../../warehouse/database.js';
 import { migrationStates } from '../../warehouse/migrator.js';
 import { configured } from './configured.js';
@@ -39,7 +39,5 @@ async function existingDatabase(): Promise<Database> {
 }
 
 function notSetUp(): InputError {
-  const target = targetOf(configured());
-  const where = target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
-  return new InputError(`the database ${where} ${NOT_SET_UP}`);
+  return new InputError(`the database ${shownTarget(targetOf(configured()))} ${NOT_SET_UP}`);
 }

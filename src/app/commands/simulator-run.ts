@@ -2,7 +2,7 @@ import { DEMO_ACCOUNT } from '../../exchange/simulator/api/accounts.js';
 import { describeExit } from '../../otp/index.js';
 import { createLog } from '../../platform/log.js';
 import { MachineError } from '../../platform/machine-error.js';
-import { onEndAsked, onParentGone } from '../../platform/signals.js';
+import { exitCodeOf, onEndAsked, onParentGone } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { composeSimulator } from '../simulator.js';
@@ -23,10 +23,10 @@ export async function runSimulator(options: SimulatorCommandOptions): Promise<vo
       onEnd: (reason) => end(`the simulator cannot go on: ${describeExit(reason)}`),
     });
     let signals = 0;
-    const forget = onEndAsked(() => {
+    const forget = onEndAsked((signal) => {
       signals++;
       if (signals === 1) end(null);
-      else process.exit(1);
+      else process.exit(exitCodeOf(signal));
     });
     // Nobody else would end it.
     const forgetParent = onParentGone(() => end(null));

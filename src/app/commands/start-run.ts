@@ -9,14 +9,13 @@ import { runDaemon } from '../daemon.js';
 import { Ending } from '../ending.js';
 import { runningLog } from '../running-log.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
-import { configured } from './configured.js';
+import { configuration, exchangeFlag } from './configured.js';
 import type { StartOptions } from './start-command.js';
 
 /** Runs until it is asked to end, or cannot go on. */
 export async function start({ exchange }: StartOptions, showRequests: ShowRequests): Promise<void> {
-  const environment =
-    exchange === undefined ? configured() : { ...configured(), HEDGEHOG_EXCHANGE: exchange };
-  const config = await readStartConfig(environment);
+  const { environment, problems } = configuration([exchangeFlag(exchange)]);
+  const config = await readStartConfig(environment, problems);
   const log = await runningLog(config.logs, environment);
   const actors = new ActorsInLog(log);
   showRequests.answerWith(() => actors.show());

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import { InputError } from '../../platform/input-error.js';
 import { unreadable } from '../../platform/input-file.js';
+import { openToOthers } from '../../platform/private-file.js';
 import { hmacSigner, keySigner, type Signer, type Signing } from './signing.js';
 
 const SHOWN_OF_KEY = 4;
@@ -83,10 +84,8 @@ export async function readCredentials(
 }
 
 const ONE_PAIR =
-  'the API credentials in the environment are incomplete or given twice; allowed is one of: HEDGEHOG_API_KEY with' +
+  'the API credentials are incomplete or given twice; allowed is one of: HEDGEHOG_API_KEY with' +
   ' HEDGEHOG_API_SECRET, HEDGEHOG_API_KEY with HEDGEHOG_API_PRIVATE_KEY_FILE, HEDGEHOG_API_SECRET_FILE alone';
-
-const OTHERS = 0o077;
 
 /** What a file holds that only its owner may read. */
 async function privateText(file: string): Promise<string> {
@@ -94,10 +93,8 @@ async function privateText(file: string): Promise<string> {
     throw unreadable(file, error);
   };
   const { mode } = await stat(file).catch(refuse);
-  if ((mode & OTHERS) !== 0) {
-    const given = (mode & 0o777).toString(8).padStart(4, '0');
-    throw new InputError(`${file} holds a secret and has mode ${given}; allowed are 0600 and 0400`);
-  }
+  const problem = openToOthers(file, mode);
+  if (problem !== undefined) throw new InputError(problem);
   return readFile(file, 'utf8').catch(refuse);
 }
 
