@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type ActorSnapshot, type ActorSystem, inspectTree, type Pid } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
-import { nearestNames } from '../platform/nearest-names.js';
+import { nearest } from '../platform/nearest.js';
 import { shownNames } from '../platform/shown-names.js';
 import { NotThere } from './in-time.js';
 import type { ShownActor } from './schemas.js';
@@ -50,11 +50,11 @@ function theOnly([first, ...others]: readonly ShownActor[], given: string, how: 
 }
 
 function notThere(all: readonly ShownActor[], given: string): never {
-  const nearest = nearestNames(
+  const alike = namesLike(
     given,
     all.map(({ name }) => name),
   );
-  const hint = nearest.length === 0 ? '' : `the nearest to it: ${nearest.join(', ')}; `;
+  const hint = alike.length === 0 ? '' : `the nearest to it: ${alike.join(', ')}; `;
   throw new NotThere(`there is no actor ${quoted(given)}; ${hint}see hedgehog inspect`);
 }
 
@@ -68,6 +68,19 @@ export function actorAt(system: ActorSystem, path: string): Pid | undefined {
     if (next === undefined || next.path === path) return next;
     siblings = next.children as typeof siblings;
   }
+}
+
+const MOST_ALIKE = 5;
+
+/** Names that somebody may have meant; also those of which he has given the beginning alone. */
+function namesLike(given: string, names: readonly string[]): readonly string[] {
+  const whole = nearest(given, names);
+  const beginning = nearest(
+    given,
+    names.map((name) => name.slice(0, given.length)),
+  );
+  const begun = beginning === undefined ? [] : names.filter((name) => name.startsWith(beginning));
+  return [...new Set([...(whole === undefined ? [] : [whole]), ...begun])].slice(0, MOST_ALIKE);
 }
 
 const withDescendants = (actor: ShownActor): ShownActor[] => [

@@ -97,7 +97,7 @@ export const orderNamed = z.union(
   ],
   ORDER_NAMED,
 );
-const MOST_CANCELLED = 100;
+const MOST_CANCELLED = 20;
 export const toCancel = z.strictObject(
   {
     orders: z
