@@ -50,10 +50,7 @@ function theOnly([first, ...others]: readonly ShownActor[], given: string, how: 
 }
 
 function notThere(all: readonly ShownActor[], given: string): never {
-  const alike = namesLike(
-    given,
-    all.map(({ name }) => name),
-  );
+  const alike = namesLike(given, all);
   const hint = alike.length === 0 ? '' : `the nearest to it: ${alike.join(', ')}; `;
   throw new NotThere(`there is no actor ${quoted(given)}; ${hint}see hedgehog inspect`);
 }
@@ -72,15 +69,14 @@ export function actorAt(system: ActorSystem, path: string): Pid | undefined {
 
 const MOST_ALIKE = 5;
 
-/** Names that somebody may have meant; also those of which he has given the beginning alone. */
-function namesLike(given: string, names: readonly string[]): readonly string[] {
-  const whole = nearest(given, names);
-  const beginning = nearest(
+/** Names that somebody may have meant: the one that is most like it, or those of the kind that is. */
+function namesLike(given: string, all: readonly ShownActor[]): readonly string[] {
+  const meant = nearest(
     given,
-    names.map((name) => name.slice(0, given.length)),
+    all.flatMap(({ name, kind }) => [name, kind]),
   );
-  const begun = beginning === undefined ? [] : names.filter((name) => name.startsWith(beginning));
-  return [...new Set([...(whole === undefined ? [] : [whole]), ...begun])].slice(0, MOST_ALIKE);
+  const names = all.filter(({ name, kind }) => name === meant || kind === meant).map(({ name }) => name);
+  return [...new Set(names)].slice(0, MOST_ALIKE);
 }
 
 const withDescendants = (actor: ShownActor): ShownActor[] => [
