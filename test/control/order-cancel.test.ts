@@ -69,7 +69,6 @@ function around({ lookups, cancel = { kind: 'outcome-unknown' } }: Scripted) {
     // Time passes at once: what is waited for here is an answer.
     clock: {
       ...systemClock,
-      monotonicMs: () => performance.now(),
       after: (_ms, run) => systemClock.after(0, run),
     },
     log,
