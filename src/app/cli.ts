@@ -8,6 +8,7 @@ import { addConfigCommand } from './commands/config-command.js';
 import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addDemoCommand } from './commands/demo-command.js';
+import { FIRST_HELP } from './commands/first-help.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addOrderCommand } from './commands/order-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
@@ -67,7 +68,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  if (process.argv.length <= 2) {
+    process.stderr.write(FIRST_HELP);
+    process.exitCode = MISTAKE;
+  } else await program.parseAsync();
 } catch (error) {
   process.exitCode = await report(error);
 }

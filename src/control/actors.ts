@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type ActorSnapshot, type ActorSystem, inspectTree, type Pid } from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
-import { nearestNames } from '../platform/nearest-names.js';
+import { nearest } from '../platform/nearest.js';
 import { shownNames } from '../platform/shown-names.js';
 import { NotThere } from './in-time.js';
 import type { ShownActor } from './schemas.js';
@@ -50,11 +50,8 @@ function theOnly([first, ...others]: readonly ShownActor[], given: string, how: 
 }
 
 function notThere(all: readonly ShownActor[], given: string): never {
-  const nearest = nearestNames(
-    given,
-    all.map(({ name }) => name),
-  );
-  const hint = nearest.length === 0 ? '' : `the nearest to it: ${nearest.join(', ')}; `;
+  const alike = namesLike(given, all);
+  const hint = alike.length === 0 ? '' : `the nearest to it: ${alike.join(', ')}; `;
   throw new NotThere(`there is no actor ${quoted(given)}; ${hint}see hedgehog inspect`);
 }
 
@@ -68,6 +65,18 @@ export function actorAt(system: ActorSystem, path: string): Pid | undefined {
     if (next === undefined || next.path === path) return next;
     siblings = next.children as typeof siblings;
   }
+}
+
+const MOST_ALIKE = 5;
+
+/** Names that somebody may have meant: the one that is most like it, or those of the kind that is. */
+function namesLike(given: string, all: readonly ShownActor[]): readonly string[] {
+  const meant = nearest(
+    given,
+    all.flatMap(({ name, kind }) => [name, kind]),
+  );
+  const names = all.filter(({ name, kind }) => name === meant || kind === meant).map(({ name }) => name);
+  return [...new Set(names)].slice(0, MOST_ALIKE);
 }
 
 const withDescendants = (actor: ShownActor): ShownActor[] => [

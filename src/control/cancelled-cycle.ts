@@ -7,37 +7,49 @@ import { wait } from '../warehouse/retry.js';
 import type { ControlDeps } from './deps.js';
 import type { cancelledOrder } from './schemas.js';
 
-type ShownCycle = z.output<typeof cancelledOrder>['cycle'];
+type CancelledOrder = z.output<typeof cancelledOrder>;
+type ShownCycle = CancelledOrder['cycle'];
 type Deps = Pick<ControlDeps, 'orderIdPrefix' | 'database' | 'services' | 'clock'>;
 
-/** How long the trader may take to hear of it and to write down what it does next. */
-const HEARD_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-/** The cycle that an order is of, by its client order id; null when there is none. */
+/** The cycle that an order of ours is of, by its client order id; null when it is none of ours. */
 export async function cycleOfOrder(
   { orderIdPrefix, database }: Pick<Deps, 'orderIdPrefix' | 'database'>,
   clientOrderId: string,
 ): Promise<RecordedCycle | null> {
-  if (!clientOrderId.startsWith(`${orderIdPrefix}-`)) return null;
-  const [, id] = /^(\d{1,15})-[BS]\d+$/.exec(clientOrderId.slice(orderIdPrefix.length + 1)) ?? [];
-  return id === undefined ? null : recordedCycle(database.kysely, Number(id));
+  const [, prefix, id] = /^(.+)-(\d{1,15})-[BS]\d+$/.exec(clientOrderId) ?? [];
+  const cycle = id === undefined ? null : await recordedCycle(database.kysely, Number(id));
+  if (cycle === null || prefix === orderIdPrefix) return cycle;
+  // A database's prefix may change while orders of the one before rest; their cycles know them.
+  return workingLeg(cycle.position)?.request.clientOrderId === clientOrderId ? cycle : null;
 }
 
 /** What the cycle of an order that was cancelled has become, as soon as its trader has heard of it. */
-export async function cycleAfterCancel(deps: Deps, clientOrderId: string): Promise<ShownCycle> {
-  const { services, clock } = deps;
-  const untilMs = clock.monotonicMs() + HEARD_MS;
+export async function cycleAfterCancel(
+  { database, services, clock }: Deps,
+  {
+    cycleId,
+    clientOrderId,
+    outcome,
+    heardByMs,
+  }: Pick<CancelledOrder, 'clientOrderId' | 'outcome'> & {
+    readonly cycleId: number;
+    readonly heardByMs: number;
+  },
+): Promise<ShownCycle> {
   for (;;) {
-    const cycle = await cycleOfOrder(deps, clientOrderId);
+    const cycle = await recordedCycle(database.kysely, cycleId);
     if (cycle === null) return null;
     const isTraded = (await services.trading.list()).some(
       ({ name, state }) => name === cycle.symbol && state !== 'given-up',
     );
     const isHeard = !waitsFor(cycle.position, clientOrderId);
-    if (isHeard || !isTraded || clock.monotonicMs() >= untilMs) {
+    const isOpenStill = outcome === 'open' && !isHeard;
+    if (isHeard || isOpenStill || !isTraded || clock.monotonicMs() >= heardByMs) {
       const { phase } = cycle.position;
-      return { cycleId: cycle.id, phase, isTraded, next: next(cycle, isHeard, isTraded) };
+      const comes = isOpenStill ? 'it waits for the order as before' : next(cycle, isHeard, isTraded);
+      return { cycleId: cycle.id, phase, isTraded, next: comes };
     }
     await wait(clock, LOOK_AGAIN_MS);
   }

@@ -35,7 +35,7 @@ const PATIENCE_MS = 30_000;
  * @throws NoHedgehogRuns when none runs; InputError when it is of another version, or what it announces is not to be read by us
  */
 export function runningHedgehog(places: ControlPlaces, version: string, access: Access): ControlClient {
-  const announced = announcement(places);
+  const announced = announcedAt(places);
   if (announced === undefined || !isAlive(announced.pid)) throw noneRuns(places, announced);
   if (announced.version !== version) {
     throw new InputError(
@@ -46,7 +46,7 @@ export function runningHedgehog(places: ControlPlaces, version: string, access: 
   return new Client(places, announced, readToken(places, access));
 }
 
-function announcement({ announcement: file }: ControlPlaces): Announcement | undefined {
+function announcedAt({ announcement: file }: ControlPlaces): Announcement | undefined {
   try {
     return announcedIn(file);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isBelow, ZERO } from '../domain/decimal.js';
 import { isOpen, type Order } from '../domain/order.js';
 import { InputError, quoted } from '../platform/input-error.js';
-import type { CancelOutcome, LookupOutcome, OrderKey } from '../ports/exchange.js';
+import type { CancelOutcome, LookupOutcome } from '../ports/exchange.js';
 import { wait } from '../warehouse/retry.js';
 import { unknownSymbols } from '../warehouse/unknown-symbols.js';
 import { cycleAfterCancel, cycleOfOrder } from './cancelled-cycle.js';
@@ -24,8 +24,11 @@ export type CancelDeps = Pick<
   'exchange' | 'orderIdPrefix' | 'database' | 'symbols' | 'services' | 'clock' | 'log'
 >;
 
-/** How long the exchange is asked for what became of a cancel whose outcome is unknown. */
-const LOOK_MS = 5_000;
+/** How long the exchange is asked, in all, for what became of cancels that it did not confirm. */
+const LOOK_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
+/** How long traders may take, in all, to hear of it and to write down what they do next. */
+const HEARD_MS = 3_000;
 
 /**
  * Looks all of them up, then cancels one after the other.
@@ -37,55 +40,78 @@ export async function cancelOrders(
   deps: CancelDeps,
   named: readonly Named[],
 ): Promise<readonly CancelledOrder[]> {
-  const found: Order[] = [];
-  for (const name of named) found.push(await openOrderOfOurs(deps, name));
-  const cancelled: CancelledOrder[] = [];
-  for (const order of new Map(found.map((order) => [order.clientOrderId, order])).values())
-    cancelled.push(await cancelOne(deps, order));
-  return cancelled;
+  const found = new Map<string, Ours>();
+  for (const name of named) {
+    const ours = await openOrderOfOurs(deps, name);
+    found.set(ours.order.clientOrderId, ours);
+  }
+  const { clock } = deps;
+  const results: (Result & Ours)[] = [];
+  const lookUntilMs = clock.monotonicMs() + LOOK_MS;
+  for (const ours of found.values())
+    results.push({ ...ours, ...(await cancelOne(deps, ours.order, lookUntilMs)) });
+  const heardByMs = clock.monotonicMs() + HEARD_MS;
+  return Promise.all(
+    results.map(async ({ order: _order, cycleId, ...result }) => ({
+      ...result,
+      cycle: await cycleAfterCancel(deps, { ...result, cycleId, heardByMs }),
+    })),
+  );
 }
 
-async function openOrderOfOurs(deps: CancelDeps, named: Named): Promise<Order> {
-  const { exchange, orderIdPrefix, symbols } = deps;
+/** An order that a cycle of ours waits for, or has waited for. */
+interface Ours {
+  readonly order: Order;
+  readonly cycleId: number;
+}
+
+async function openOrderOfOurs(deps: CancelDeps, named: Named): Promise<Ours> {
+  const { exchange, symbols } = deps;
   const shown = 'orderId' in named ? `${named.orderId} of ${named.symbol}` : quoted(named.clientOrderId);
-  if ('clientOrderId' in named) refuseUnlessOurs(named.clientOrderId, orderIdPrefix, shown);
-  const symbol = 'orderId' in named ? named.symbol : await symbolOf(deps, named.clientOrderId);
-  if (symbol === null) throw noOrder(shown);
+  const symbol =
+    'orderId' in named ? named.symbol : (await oursOrRefused(deps, named.clientOrderId, shown)).symbol;
   if (!symbols.has(symbol)) throw unknownSymbols([symbol], symbols.keys());
-  const key: OrderKey = 'orderId' in named ? { orderId: named.orderId } : named;
-  const outcome = await exchange.getOrder(symbol, key);
+  const outcome = await exchange.getOrder(symbol, 'orderId' in named ? { orderId: named.orderId } : named);
   if (outcome.kind === 'absent') throw noOrder(shown);
   if (outcome.kind === 'unavailable')
-    throw new NotNow(`the exchange does not tell of order ${shown} at the moment`);
+    throw new NotNow(`the exchange does not tell of order ${shown} at the moment; nothing was cancelled`);
   const { order } = outcome;
+  // One that was cancelled may go by another client order id since.
   if (!isOpen(order.status))
     throw new InputError(`order ${shown} has ended already: ${progress(order)}; nothing was cancelled`);
-  refuseUnlessOurs(order.clientOrderId, orderIdPrefix, shown);
-  return order;
+  return { order, cycleId: (await oursOrRefused(deps, order.clientOrderId, shown)).id };
 }
 
-function refuseUnlessOurs(clientOrderId: string, prefix: string, shown: string): void {
-  if (clientOrderId.startsWith(`${prefix}-`)) return;
+async function oursOrRefused(deps: CancelDeps, clientOrderId: string, shown: string) {
+  const { orderIdPrefix } = deps;
+  const cycle = await cycleOfOrder(deps, clientOrderId);
+  if (cycle !== null) return cycle;
+  if (clientOrderId.startsWith(`${orderIdPrefix}-`)) throw noOrder(shown);
   throw new InputError(
-    `order ${shown} is none of this Hedgehog, whose client order ids begin with ${prefix}-; allowed are those alone, and nothing was cancelled`,
+    `order ${shown} is none of this Hedgehog's, whose client order ids begin with ${orderIdPrefix}-; allowed are those alone, and nothing was cancelled`,
   );
 }
 
 const noOrder = (shown: string): NotThere =>
   new NotThere(`there is no order ${shown}, and nothing was cancelled; see hedgehog orders --open`);
 
-const symbolOf = async (deps: CancelDeps, clientOrderId: string): Promise<string | null> =>
-  (await cycleOfOrder(deps, clientOrderId))?.symbol ?? null;
+const TOLD: Readonly<Record<CancelledOrder['outcome'], string>> = {
+  cancelled: 'is cancelled',
+  'ended-before': 'had ended before it could be cancelled',
+  open: 'was to be cancelled, and is open still',
+  unknown: 'was to be cancelled, and nobody knows whether it is',
+};
 
-async function cancelOne(deps: CancelDeps, order: Order): Promise<CancelledOrder> {
+async function cancelOne(deps: CancelDeps, order: Order, lookUntilMs: number): Promise<Result> {
   const { symbol, orderId, clientOrderId } = order;
-  const answer = await deps.exchange.cancelOrder(symbol, { orderId, clientOrderId });
-  const result = answer.kind === 'cancelled' ? ended(answer.order) : await looked(deps, order, answer);
-  deps.log.info(`control: order ${clientOrderId} was to be cancelled: ${result.outcome}`, {
-    symbol,
-    clientOrderId,
-  });
-  return { ...result, cycle: await cycleAfterCancel(deps, clientOrderId) };
+  // The exchange's own crash tells as little as a lost answer.
+  const answer = await deps.exchange
+    .cancelOrder(symbol, { orderId, clientOrderId })
+    .catch((): CancelOutcome => ({ kind: 'outcome-unknown' }));
+  const result =
+    answer.kind === 'cancelled' ? ended(answer.order) : await looked(deps, order, answer, lookUntilMs);
+  deps.log.info(`control: order ${clientOrderId} ${TOLD[result.outcome]}`, { symbol, clientOrderId });
+  return result;
 }
 
 type Result = Omit<CancelledOrder, 'cycle'>;
@@ -101,16 +127,18 @@ async function looked(
   { exchange, clock }: CancelDeps,
   order: Order,
   answer: Exclude<CancelOutcome, { kind: 'cancelled' }>,
+  untilMs: number,
 ): Promise<Result> {
-  const untilMs = clock.monotonicMs() + LOOK_MS;
   const { symbol, orderId, clientOrderId } = order;
   for (;;) {
-    const now: LookupOutcome = await exchange.getOrder(symbol, { orderId, clientOrderId });
+    const now = await exchange
+      .getOrder(symbol, { orderId, clientOrderId })
+      .catch((): LookupOutcome => ({ kind: 'unavailable', retryAfterMs: LOOK_AGAIN_MS }));
     if (now.kind === 'found')
       return isOpen(now.order.status)
         ? { outcome: 'open', ...shownOf(now.order), reason: whyOpen(answer) }
         : ended(now.order);
-    const retryAfterMs = now.kind === 'unavailable' ? now.retryAfterMs : LOOK_MS;
+    const retryAfterMs = now.kind === 'unavailable' ? now.retryAfterMs : LOOK_AGAIN_MS;
     if (clock.monotonicMs() + retryAfterMs > untilMs)
       return {
         outcome: 'unknown',

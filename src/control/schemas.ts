@@ -91,14 +91,13 @@ const phase = oneOf(['flat', 'buying', 'selling', 'buy-parked', 'sell-parked', '
 
 const orderId = z.int("the exchange's order id, a whole number from 0").min(0);
 const ORDER_NAMED = 'an object with the key clientOrderId, or with symbol and orderId';
+const CLIENT_ORDER_ID = 'a client order id of up to 36 characters';
+const clientOrderId = z.string(CLIENT_ORDER_ID).regex(/^\S{1,36}$/, CLIENT_ORDER_ID);
 export const orderNamed = z.union(
-  [
-    z.strictObject({ clientOrderId: z.string().min(1).max(36) }, ORDER_NAMED),
-    z.strictObject({ symbol, orderId }, ORDER_NAMED),
-  ],
+  [z.strictObject({ clientOrderId }, ORDER_NAMED), z.strictObject({ symbol, orderId }, ORDER_NAMED)],
   ORDER_NAMED,
 );
-const MOST_CANCELLED = 100;
+const MOST_CANCELLED = 20;
 export const toCancel = z.strictObject(
   {
     orders: z

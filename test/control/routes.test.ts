@@ -533,6 +533,7 @@ describe('GET /v1/openapi.json', () => {
     ['get', '/v1/inspect'],
     ['post', '/v1/kill', '/v1/kill', { path: 'PublishDesk' }],
     ['get', '/v1/orders'],
+    ['post', '/v1/orders/cancel'],
     ['get', '/v1/positions'],
     ['get', '/v1/profit'],
     ['get', '/v1/why', `/v1/why?symbol=${X}`],
@@ -554,6 +555,23 @@ describe('GET /v1/openapi.json', () => {
     ['get', '/readyz'],
     ['get', '/metrics'],
   ];
+
+  /** An order that is open on the exchange. */
+  async function restingOrder(): Promise<string> {
+    await api.ask('/v1/services/trading/start', { body: { symbols: ['BTCUSDT'] } });
+    const [order] = await eventually(
+      async () => {
+        tradesAt({ BTCUSDT: '100' });
+        return (await api.ask('/v1/orders?symbol=BTCUSDT&open=true')).json.orders as {
+          orderId: number | null;
+          clientOrderId: string;
+        }[];
+      },
+      'an order rests',
+      (orders) => orders.length > 0 && orders[0]?.orderId !== null,
+    );
+    return order?.clientOrderId ?? '';
+  }
 
   it('describes every route, and every answer is as it says', async () => {
     await record(api.db, X, {
@@ -578,7 +596,9 @@ describe('GET /v1/openapi.json', () => {
     ajv.addSchema({ ...document, $id: 'doc' });
     const pointer = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
     for (const [method, path, url = path, body] of REQUESTS) {
-      const answered = await api.ask(url, { method: method.toUpperCase(), body });
+      const asked =
+        path === '/v1/orders/cancel' ? { orders: [{ clientOrderId: await restingOrder() }] } : body;
+      const answered = await api.ask(url, { method: method.toUpperCase(), body: asked });
       expect([url, answered.status]).toEqual([url, 200]);
       if (path === '/metrics') continue;
       const [type] = Object.keys(document.paths[path][method].responses[200].content) as [string];

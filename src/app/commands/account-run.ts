@@ -5,6 +5,7 @@ import { shownDistance } from '../../domain/distance.js';
 import { InputError } from '../../platform/input-error.js';
 import type { OrdersOptions } from './control-commands.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
+import { say } from './say.js';
 
 type Order = z.output<typeof shapes.order>;
 type Position = z.output<typeof shapes.position>;
@@ -124,7 +125,3 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   for (const row of rows) drawn.push([...row]);
   return drawn.toString();
 }
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

@@ -3,17 +3,21 @@ import { controlPlaces } from '../../control/control-places.js';
 import { codeOf } from '../../platform/error-facts.js';
 import { InputError } from '../../platform/input-error.js';
 import { configured } from './configured.js';
+import { say } from './say.js';
 
 export interface ApiTokenOptions {
   readonly readOnly?: true;
   readonly show?: true;
+  readonly json?: true;
 }
 
 /** Nothing is asked for this, so it works whether a Hedgehog runs or not. */
-export function apiToken({ readOnly, show }: ApiTokenOptions): void {
+export function apiToken({ readOnly, show, json }: ApiTokenOptions): void {
   const { readToken, fullToken } = controlPlaces(configured());
   const file = readOnly ? readToken : fullToken;
-  process.stdout.write(`${show ? tokenIn(file) : existing(file)}\n`);
+  const shown = show ? tokenIn(file) : existing(file);
+  const access = readOnly ? 'read' : 'full';
+  say(json ? JSON.stringify({ access, file, ...(show ? { token: shown } : {}) }) : shown);
 }
 
 function existing(file: string): string {

@@ -6,15 +6,23 @@ export interface BacktestsOptions {
   readonly ordersOut?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  hedgehog backtests list
+  hedgehog backtests list --json | jq '.[0].summary.netProfit'
+  hedgehog backtests show 1 --orders-out orders.csv`;
+
 export function addBacktestsCommand(program: Command): void {
   const backtests = program
     .command('backtests')
-    .description('Backtests over stored trades (backtest --from --to), as they were stored');
+    .description('Backtests over stored trades (backtest --from --to), as they were stored')
+    .addHelpText('after', EXAMPLES);
 
   backtests
     .command('list')
     .description('all of them, the latest first')
-    .option('--json', 'print one JSON array and nothing else on standard output')
+    .option('--json', 'print one JSON list and nothing else on standard output')
+    .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .action(async (options: BacktestsOptions) => (await load()).listBacktests(options));
 
@@ -24,6 +32,7 @@ export function addBacktestsCommand(program: Command): void {
     .argument('<id>', 'the number that the backtest, or backtests list, gave')
     .option('--json', 'print one JSON object and nothing else on standard output')
     .option('--orders-out <file>', 'write every order as CSV')
+    .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .action(async (id: string, options: BacktestsOptions) => (await load()).showBacktest(id, options));
 }

@@ -5,6 +5,7 @@ import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod } from '../../platform/period-option.js';
 import { type StoredRun, storedOrders, storedRun, storedRuns } from '../../warehouse/backtest-runs.js';
 import type { BacktestsOptions } from './backtests-command.js';
+import { say } from './say.js';
 import { withDatabase } from './with-database.js';
 
 export async function listBacktests({ json }: BacktestsOptions): Promise<void> {
@@ -62,7 +63,3 @@ function detailsOf({ id, period, settings, summary, startedAt }: StoredRun): str
     table.push([name, String(value)]);
   return table.toString();
 }
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

@@ -186,14 +186,16 @@ function addApiToken(program: Command): void {
     .description('Tell which file the token of the local API is in')
     .option('--read-only', 'the one that looks and changes nothing')
     .option('--show', 'print the token itself')
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       `\nExamples:
+  hedgehog api-token
   curl -H "Authorization: Bearer $(hedgehog api-token --read-only --show)" http://127.0.0.1:7749/v1/positions
 ${WHERE}`,
     )
     .allowExcessArguments(false)
-    .action(async (options: { readOnly?: true; show?: true }) =>
+    .action(async (options: { readOnly?: true; show?: true; json?: true }) =>
       (await import('./api-token-run.js')).apiToken(options),
     );
 }

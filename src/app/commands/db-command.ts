@@ -17,41 +17,83 @@ development (default), test or production; each has a database of its own there.
 
 export function addDbCommand(program: Command): void {
   const db = program.command('db').description('The database: its tables, what is in them, and its server');
-  db.addHelpText('after', WHERE);
+  db.addHelpText(
+    'after',
+    `${WHERE}\n${examples('hedgehog db setup', 'hedgehog db status --json', 'hedgehog db reset --environment test')}`,
+  );
 
-  command(db, 'setup', 'bring the tables up to date and seed them: all that a new database needs')
+  command(
+    db,
+    'setup',
+    'bring the tables up to date and seed them: all that a new database needs',
+    'hedgehog db setup --exchange-info exchangeInfo.json',
+  )
     .addOption(exchangeInfo())
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).setup(options));
 
-  command(db, 'migrate', 'bring the tables up to date; makes the database when there is none')
+  command(
+    db,
+    'migrate',
+    'bring the tables up to date; makes the database when there is none',
+    'hedgehog db migrate',
+    'hedgehog db migrate --down --json',
+  )
     .option('--down', 'take the last migration back instead, and what is in its tables')
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).migrate(options));
 
-  command(db, 'seed', 'give every symbol default settings, switched off; what is there stays as it is')
+  command(
+    db,
+    'seed',
+    'give every symbol default settings, switched off; what is there stays as it is',
+    'hedgehog db seed --exchange-info exchangeInfo.json.gz',
+  )
     .addOption(exchangeInfo())
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).seed(options));
 
-  command(db, 'reset', 'remove everything, then migrate and seed')
+  command(
+    db,
+    'reset',
+    'remove everything, then migrate and seed',
+    'hedgehog db reset',
+    'hedgehog db reset --yes --environment test',
+  )
     .option('--yes', 'do not ask')
     .addOption(exchangeInfo())
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).reset(options));
 
-  command(db, 'status', 'show the server, the migrations and what the tables hold')
-    .option('--json', 'print one JSON object and nothing else on standard output')
+  command(
+    db,
+    'status',
+    'show the server, the migrations and what the tables hold',
+    'hedgehog db status',
+    'hedgehog db status --json | jq .content.tables',
+  )
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).status(options));
 
-  command(db, 'stop', 'stop the server that Hedgehog runs itself, whoever uses it').action(async () =>
-    (await load()).stop(),
-  );
+  command(
+    db,
+    'stop',
+    'stop the server that Hedgehog runs itself, whoever uses it',
+    'hedgehog db stop',
+  ).action(async (options: DbOptions) => (await load()).stop(options));
 }
 
-const command = (db: Command, name: string, description: string): Command =>
-  db.command(name).description(description).addHelpText('after', WHERE).allowExcessArguments(false);
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`.trimStart();
+
+/** @param of a line for each example */
+const command = (db: Command, name: string, description: string, ...of: readonly string[]): Command =>
+  db
+    .command(name)
+    .description(description)
+    .option('--json', 'print one JSON object and nothing else on standard output')
+    .addHelpText('after', `${WHERE}\n\n${examples(...of)}`)
+    .allowExcessArguments(false);
 
 const environment = (): Option =>
   new Option('--environment <name>', 'instead of what HEDGEHOG_ENV says').choices(STAGES);

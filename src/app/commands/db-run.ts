@@ -13,28 +13,27 @@ import { configured } from './configured.js';
 import type { DbOptions } from './db-command.js';
 import { statusText } from './db-report.js';
 import { databaseStatus } from './db-status.js';
+import { say } from './say.js';
 
 export async function setup(options: DbOptions): Promise<void> {
   const symbols = await symbolsIn(options);
   await withDatabase(options, async (database) => {
-    say(migrated(await migrateUp(database.kysely)));
-    say(seeded(await seedSettings(database.kysely, symbols), symbols));
+    const migrated = await migrateUp(database.kysely);
+    tell(options, { migrated, seeded: await seedSettings(database.kysely, symbols) }, symbols);
   });
 }
 
 export async function migrate(options: DbOptions): Promise<void> {
   await withDatabase(options, async ({ kysely }) => {
-    if (options.down) {
-      const names = await migrateDown(kysely);
-      say(names.length === 0 ? 'nothing to take back' : `taken back: ${names.join(', ')}`);
-    } else say(migrated(await migrateUp(kysely)));
+    if (options.down) tell(options, { takenBack: await migrateDown(kysely) });
+    else tell(options, { migrated: await migrateUp(kysely) });
   });
 }
 
 export async function seed(options: DbOptions): Promise<void> {
   const symbols = await symbolsIn(options);
   await withDatabase(options, async ({ kysely }) =>
-    say(seeded(await seedSettings(kysely, symbols), symbols)),
+    tell(options, { seeded: await seedSettings(kysely, symbols) }, symbols),
   );
 }
 
@@ -45,15 +44,17 @@ export async function reset(options: DbOptions): Promise<void> {
       'db reset removes everything from the production database; it takes both --yes and --environment production',
     );
   }
+  if (options.json && !options.yes)
+    throw new InputError('db reset --json does not ask, and removes everything; it takes --yes');
   const symbols = await symbolsIn(options);
   if (!options.yes && !(await isConfirmed(target))) {
-    say('nothing was done');
+    tell(options, {});
     return;
   }
   await withDatabase(options, async ({ kysely }) => {
     await migrateAllDown(kysely);
-    say(migrated(await migrateUp(kysely)));
-    say(seeded(await seedSettings(kysely, symbols), symbols));
+    const migrated = await migrateUp(kysely);
+    tell(options, { migrated, seeded: await seedSettings(kysely, symbols) }, symbols);
   });
 }
 
@@ -62,14 +63,16 @@ export async function status(options: DbOptions): Promise<void> {
   say(options.json ? JSON.stringify(found) : statusText(found));
 }
 
-export async function stop(): Promise<void> {
+export async function stop(options: DbOptions): Promise<void> {
   const target = targetOf(configured());
   if (target.kind === 'url') {
     throw new InputError(
       'db stop: the server in DATABASE_URL is not one that Hedgehog runs, and is not its to stop',
     );
   }
-  say((await stopServer(target.dataDirectory)) ? 'stopped' : 'it was not running');
+  const stopped = await stopServer(target.dataDirectory);
+  if (options.json) say(JSON.stringify({ stopped }));
+  else say(stopped ? 'stopped' : 'it was not running');
 }
 
 const environmentOf = ({ environment }: DbOptions): Environment =>
@@ -107,10 +110,30 @@ async function isConfirmed(target: Target): Promise<boolean> {
   }
 }
 
-const migrated = (names: readonly string[]): string =>
+/** What was done; nothing of it when somebody has said no. */
+interface Done {
+  readonly migrated?: readonly string[];
+  readonly takenBack?: readonly string[];
+  readonly seeded?: Seeded;
+}
+
+function tell({ json }: DbOptions, done: Done, symbols: readonly string[] = []): void {
+  if (json) {
+    say(JSON.stringify(done));
+    return;
+  }
+  const { migrated, takenBack, seeded } = done;
+  if (migrated !== undefined) say(migratedText(migrated));
+  if (takenBack !== undefined)
+    say(takenBack.length === 0 ? 'nothing to take back' : `taken back: ${takenBack.join(', ')}`);
+  if (seeded !== undefined) say(seededText(seeded, symbols));
+  if (Object.keys(done).length === 0) say('nothing was done');
+}
+
+const migratedText = (names: readonly string[]): string =>
   names.length === 0 ? 'the tables are up to date' : `migrated: ${names.join(', ')}`;
 
-function seeded(
+function seededText(
   { symbols, tradingSettings, streamingSettings, storingSettings }: Seeded,
   all: readonly string[],
 ): string {
@@ -120,7 +143,3 @@ function seeded(
     ? `${given} have their settings already`
     : `seeded: ${given}, ${symbols} of them new; ${count} rows`;
 }
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

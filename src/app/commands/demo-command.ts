@@ -14,7 +14,11 @@ seconds at 1,000/s. No account, server or internet is needed, and no money is to
 Its database is hedgehog_demo, on the server that Hedgehog runs itself (HEDGEHOG_DATA_DIR, default .hedgehog). It is dropped and
 made anew at each start, and stays afterwards. No other variable of the environment is looked at.
 
-Ctrl-C ends it at any time, in order, with the summary; a second one ends it at once.`;
+Ctrl-C ends it at any time, in order, with the summary; a second one ends it at once.
+
+Examples:
+  hedgehog demo
+  hedgehog demo --speed 200/s --keep-running`;
 
 /** `hedgehog demo`. */
 export function addDemoCommand(program: Command): void {

@@ -6,14 +6,16 @@ export interface PublishOptions {
   readonly from: string;
   readonly to: string;
   readonly intervalMs: string;
+  readonly json?: true;
 }
 
 const EXAMPLES = `
 The Hedgehog that runs on the same database publishes them, as if they came from the exchange: what is traded trades on them,
 and what is stored stays as it is. The command waits until they are published.
 
-Example:
-  hedgehog publish --symbol XRPUSDT --from 2019-06-01 --to 2019-06-02 --interval-ms 10`;
+Examples:
+  hedgehog publish --symbol XRPUSDT --from 2019-06-01 --to 2019-06-02
+  hedgehog publish --symbol XRPUSDT --from 2019-06-01T12:00:00Z --to 2019-06-01T12:59:59.999Z --interval-ms 10 --json`;
 
 /** `hedgehog publish`. */
 export function addPublishCommand(program: Command): void {
@@ -24,6 +26,7 @@ export function addPublishCommand(program: Command): void {
     .requiredOption('--from <time>', 'a UTC day, or an instant such as 2019-06-01T12:00:00Z')
     .requiredOption('--to <time>', 'the same; the end belongs to the period')
     .option('--interval-ms <number>', 'milliseconds between two trades; 0: as fast as they are taken', '0')
+    .option('--json', 'print one JSON object and nothing else on standard output')
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .action(async (options: PublishOptions) => {

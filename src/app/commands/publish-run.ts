@@ -12,12 +12,19 @@ import { storedExtent, storedSpan } from '../../warehouse/stored-trades.js';
 import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import type { PublishOptions } from './publish-command.js';
 import { withReadyDatabase } from './ready-database.js';
+import { say } from './say.js';
 
 const LOOK_AGAIN_MS = 100;
 const LONGEST_INTERVAL_MS = 86_400_000;
 
 /** Throws InputError for whatever is wrong with what was asked for, MachineError when it was begun and did not end well. */
-export async function publishCommand({ symbol, from, to, intervalMs: given }: PublishOptions): Promise<void> {
+export async function publishCommand({
+  symbol,
+  from,
+  to,
+  intervalMs: given,
+  json,
+}: PublishOptions): Promise<void> {
   const period = parsePeriod(from, to);
   const intervalMs = /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (!(intervalMs <= LONGEST_INTERVAL_MS)) {
@@ -49,9 +56,16 @@ export async function publishCommand({ symbol, from, to, intervalMs: given }: Pu
     }
     const id = await requestPublishing(database.kysely, { symbol, period, intervalMs });
     const trades = await published(database, id);
-    process.stdout.write(`published ${trades} trades of ${symbol}, ${describePeriod(period)}\n`);
+    const { fromMs, toMs } = period;
+    say(
+      json
+        ? JSON.stringify({ symbol, from: utc(fromMs), to: utc(toMs), trades })
+        : `published ${trades} trades of ${symbol}, ${describePeriod(period)}`,
+    );
   });
 }
+
+const utc = (ms: number): string => new Date(ms).toISOString();
 
 /** Waits until the request is carried out. Resolves to the number of trades. */
 async function published(database: Database, id: number): Promise<number> {

@@ -47,7 +47,12 @@ What is on starts by itself. hedgehog streaming, trading, storing and settings c
 terminal, and it is followed at once.
 
 SIGINT and SIGTERM stop everything in order: what was heard is stored, orders stay where they are. A second one ends at once.
-SIGUSR2 writes all actors and their state into the log.`;
+SIGUSR2 writes all actors and their state into the log.
+
+Examples:
+  hedgehog start
+  HEDGEHOG_TAPE=tape.csv.gz HEDGEHOG_TAPE_PACE=50/s hedgehog start
+  HEDGEHOG_DATABASE=hedgehog_simulator hedgehog start --exchange simulator`;
 
 /** `hedgehog start`. */
 export function addStartCommand(program: Command): void {

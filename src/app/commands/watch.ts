@@ -66,7 +66,7 @@ const aside = (why: string): void => {
 function onTerminal() {
   const update = createLogUpdate(process.stdout);
   const draw = (text: string, above = ''): void => {
-    const { columns = 80, rows = 24 } = process.stdout;
+    const { columns, rows } = process.stdout;
     const taken = above === '' ? 0 : Math.ceil(above.length / columns) + 1;
     const below = fitted(text, columns, rows - 1 - taken);
     update(above === '' ? below : `${above}\n\n${below}`);

@@ -15,14 +15,14 @@ export async function askedDesk(access: Access): Promise<Desk | null> {
     const hedgehog = hedgehogToAsk(access);
     // What it announced may have been left by one that was killed, whose number is another process's now.
     await hedgehog.get('/healthz');
-    return deskOf(hedgehog);
+    return askedDeskOf(hedgehog);
   } catch (error) {
     if (error instanceof NoHedgehogRuns) return null;
     throw error;
   }
 }
 
-export const deskOf = (hedgehog: ControlClient): Desk => ({
+export const askedDeskOf = (hedgehog: ControlClient): Desk => ({
   followedBy: async () => 'here',
   async list(service: ServiceName) {
     return (await hedgehog.get<{ wanted: readonly StandingRow[] }>(`/v1/services/${service}`)).wanted;

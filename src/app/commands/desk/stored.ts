@@ -20,9 +20,9 @@ const TABLES = {
 
 /** Works on the database, which a Hedgehog that runs elsewhere follows at once, and one that is started later. */
 export const storedDesk = <T>(work: (desk: Desk) => Promise<T>): Promise<T> =>
-  withReadyDatabase((database) => work(deskOf(database)));
+  withReadyDatabase((database) => work(storedDeskOf(database)));
 
-const deskOf = (database: Database): Desk => {
+export const storedDeskOf = (database: Database): Desk => {
   const { kysely } = database;
   const runs = (): Promise<boolean> => database.withRetry(() => isRunning(kysely));
   return {
