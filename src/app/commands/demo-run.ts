@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { LogRing } from '../../platform/log-ring.js';
@@ -5,10 +6,14 @@ import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
 import { runDaemon } from '../daemon.js';
+import { withoutShow } from '../demo/crash-for-show.js';
 import { Demo, ENDED_EARLY } from '../demo/demo.js';
 import { withDemoDatabase } from '../demo/demo-database.js';
-import { COMMISSION, demoEnvironment } from '../demo/demo-terms.js';
+import { COMMISSION, demoEnvironment, MADE_UP, MARKET_SEED, variablesFor } from '../demo/demo-terms.js';
 import { startSimulatorProcess } from '../demo/simulator-process.js';
+import { LiveShow } from '../demo/view/live-show.js';
+import { PlainShow } from '../demo/view/plain-show.js';
+import { howToShow, type Show } from '../demo/view/show.js';
 import { Ending } from '../ending.js';
 import { DEMO_TAPE } from '../project-files.js';
 import { readStartConfig } from '../start-config.js';
@@ -18,12 +23,14 @@ import type { DemoCommandOptions } from './demo-command.js';
 /** Runs until its tape is over or it is asked to end. */
 export async function demo(options: DemoCommandOptions): Promise<void> {
   checkSpeed(options.speed);
+  const show = chooseShow(options);
   const logs = new LogRing(systemClock);
-  const log = logs.noting(createLog('warn'));
+  const log = logs.noting(withoutShow(show.log));
   const ending = new Ending(log);
+  const next = { tape: relative(process.cwd(), DEMO_TAPE), variables: variablesFor(configured()) };
   try {
     await stayAlive(async () => {
-      say(
+      show.say(
         'Hedgehog demo: a simulated Binance, and a Hedgehog that trades there. It takes a moment to set up.',
       );
       const simulator = await startSimulatorProcess({
@@ -33,9 +40,9 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       try {
         const environment = demoEnvironment(configured(), simulator.url);
         const config = await readStartConfig(environment);
-        const shown = new Demo({ simulator, clock: systemClock, ending, say });
+        const shown = new Demo({ simulator, clock: systemClock, ending, show, next });
         await withDemoDatabase(environment, log, async () => {
-          if (ending.isAsked) return say(ENDED_EARLY);
+          if (ending.isAsked) return show.say(ENDED_EARLY);
           await runDaemon({ environment, config, logs, log, ending, watch: shown.watch }, shown);
         });
       } finally {
@@ -43,12 +50,23 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       }
     });
   } finally {
+    show.close();
     ending.forget();
   }
 }
 
+function chooseShow({ plain = false, color }: DemoCommandOptions): Show {
+  const { stdout } = process;
+  const log = createLog('warn');
+  const how = howToShow({ isTerminal: stdout.isTTY, plain, color, environment: configured() });
+  return how === 'lines'
+    ? new PlainShow({ clock: systemClock, log, write: (text) => stdout.write(text) })
+    : new LiveShow({ clock: systemClock, log, terminal: stdout, colours: how.colours });
+}
+
 const simulatorArgs = ({ speed, keepRunning }: DemoCommandOptions): readonly string[] => [
-  ...['--tape', DEMO_TAPE, '--speed', speed, '--fill-model', 'tape', '--commission', COMMISSION],
+  ...['--tape', DEMO_TAPE, '--market', MARKET_SEED, '--symbols', MADE_UP.join(',')],
+  ...['--speed', speed, '--fill-model', 'tape', '--commission', COMMISSION],
   ...(keepRunning ? ['--loop'] : []),
 ];
 
@@ -60,7 +78,3 @@ function checkSpeed(speed: string): void {
     throw new InputError(`--speed is ${error.message}`);
   }
 }
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};

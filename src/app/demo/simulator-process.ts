@@ -12,8 +12,8 @@ export interface SimulatorProcess {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly pid: number;
-  /** Whether the tape is over and all that it filled is told. */
-  hasEnded(): Promise<boolean>;
+  /** Whether the tape of this symbol is over, and all that was filled is told. */
+  hasEnded(symbol: string): Promise<boolean>;
   runMarket(): Promise<void>;
   /** No more trades from now on; what was filled is told. */
   pauseMarket(): Promise<void>;
@@ -57,9 +57,9 @@ export async function startSimulatorProcess({
   return {
     url,
     pid: child.pid ?? 0,
-    async hasEnded() {
+    async hasEnded(symbol) {
       const { markets, waitingFills } = marketSchema.parse(await control('GET', '/control/market'));
-      return waitingFills === 0 && markets.every(({ phase }) => phase === 'ended');
+      return waitingFills === 0 && markets.some((one) => one.symbol === symbol && one.phase === 'ended');
     },
     async runMarket() {
       await control('POST', '/control/market', { mode: 'run' });
@@ -87,7 +87,7 @@ export async function startSimulatorProcess({
 
 const addressSchema = z.looseObject({ rest: z.string() });
 const marketSchema = z.looseObject({
-  markets: z.array(z.looseObject({ phase: z.string() })),
+  markets: z.array(z.looseObject({ symbol: z.string(), phase: z.string() })),
   waitingFills: z.number(),
 });
 const tradesSchema = z.array(z.looseObject({ id: z.number() }));
