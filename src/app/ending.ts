@@ -1,3 +1,4 @@
+import { onOutputGone } from '../platform/output-gone.js';
 import { onEndAsked } from '../platform/signals.js';
 import type { Log } from '../ports/log.js';
 
@@ -11,18 +12,23 @@ export class Ending {
   private isOver = false;
   private resolve!: (reason: string | null) => void;
 
-  /** Hears of signals from now on. A second one ends the process at once. */
-  constructor(log: Log) {
+  /** Hears of signals from now on, a second of which ends the process at once, and that nobody reads its output any more. */
+  constructor(log: Pick<Log, 'error'>) {
     this.asked = new Promise((resolve) => {
       this.resolve = resolve;
     });
     let signals = 0;
-    this.forget = onEndAsked((signal) => {
+    const forgetOutput = onOutputGone(() => this.ask());
+    const forgetSignals = onEndAsked((signal) => {
       signals++;
       if (signals === 1) return this.ask();
       log.error(`${signal} again: ending at once`);
       process.exit(1);
     });
+    this.forget = () => {
+      forgetOutput();
+      forgetSignals();
+    };
   }
 
   /** Whether it ends, for whatever reason. */

@@ -14,7 +14,17 @@ export function onEndAsked(asked: (signal: string) => void): () => void {
  */
 export function onParentGone(gone: () => void): () => void {
   process.once('disconnect', gone);
+  // While this process was still starting.
+  if (process.connected === false) gone();
   return () => {
     process.off('disconnect', gone);
+  };
+}
+
+/** Hears that the terminal was closed; call the result to hear it no more. Whoever does not hear of it is ended by it. */
+export function onHangUp(hungUp: () => void): () => void {
+  process.on('SIGHUP', hungUp);
+  return () => {
+    process.off('SIGHUP', hungUp);
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Ending } from '../ending.js';
 
 /** The options as given; nothing in them has been looked at yet. */
 export interface DemoCommandOptions {
@@ -43,8 +44,14 @@ export function addDemoCommand(program: Command): void {
     .addHelpText('after', MORE)
     .allowExcessArguments(false)
     .action(async (options: DemoCommandOptions) => {
-      // Loaded only when it is run, so that help and mistakes are answered at once.
-      const { demo } = await import('./demo-run.js');
-      await demo(options);
+      // Before anything else, for loading takes a while on a busy machine.
+      const ending = new Ending({ error: (message) => process.stderr.write(`hedgehog: ${message}\n`) });
+      try {
+        // Loaded only when it is run, so that help and mistakes are answered at once.
+        const { demo } = await import('./demo-run.js');
+        await demo(options, ending);
+      } finally {
+        ending.forget();
+      }
     });
 }

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { LogRing } from '../../platform/log-ring.js';
+import { onHangUp } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
@@ -14,22 +15,23 @@ import { startSimulatorProcess } from '../demo/simulator-process.js';
 import { LiveShow } from '../demo/view/live-show.js';
 import { PlainShow } from '../demo/view/plain-show.js';
 import { howToShow, type Show } from '../demo/view/show.js';
-import { Ending } from '../ending.js';
+import type { Ending } from '../ending.js';
 import { DEMO_TAPE } from '../project-files.js';
 import { readStartConfig } from '../start-config.js';
 import { configured } from './configured.js';
 import type { DemoCommandOptions } from './demo-command.js';
 
 /** Runs until its tape is over or it is asked to end. */
-export async function demo(options: DemoCommandOptions): Promise<void> {
+export async function demo(options: DemoCommandOptions, ending: Ending): Promise<void> {
   checkSpeed(options.speed);
   const show = chooseShow(options);
   const logs = new LogRing(systemClock);
   const log = logs.noting(withoutShow(show.log));
-  const ending = new Ending(log);
+  const forgetHangUp = onHangUp(() => ending.ask());
   const next = { tape: relative(process.cwd(), DEMO_TAPE), variables: variablesFor(configured()) };
   try {
     await stayAlive(async () => {
+      if (ending.isAsked) return show.say(ENDED_EARLY);
       show.say(
         'Hedgehog demo: a simulated Binance, and a Hedgehog that trades there. It takes a moment to set up.',
       );
@@ -51,7 +53,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
     });
   } finally {
     show.close();
-    ending.forget();
+    forgetHangUp();
   }
 }
 

@@ -17,7 +17,7 @@ export const COMMISSION = '0.001';
 /** Its market is the bundled tape; the others' are made up. */
 export const TAPE_SYMBOL = 'XRPUSDT';
 export const TAPE_TRADES = 20_000;
-export const MARKET_SEED = '4';
+export const MARKET_SEED = '12';
 
 const aSymbol = (
   baseAsset: string,

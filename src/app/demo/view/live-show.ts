@@ -1,9 +1,12 @@
+import type { ActorSnapshot } from '../../../otp/index.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Log, LogFields, LogLevel } from '../../../ports/log.js';
 import type { DemoEvent, DemoView } from './demo-view.js';
 import { frame, MOST_EVENTS } from './frame.js';
 import { Screen, type Terminal } from './screen.js';
 import type { Show } from './show.js';
+import { cut, painted } from './styled-line.js';
+import { treeLines } from './tree-lines.js';
 
 export interface LiveShowOptions {
   readonly clock: Clock;
@@ -44,6 +47,12 @@ export class LiveShow implements Show {
 
   /** The picture tells it already. */
   remark(): void {}
+
+  sayTree(tree: readonly ActorSnapshot[]): void {
+    const { colours } = this.options;
+    const lines = treeLines(tree, Number.POSITIVE_INFINITY);
+    for (const line of lines) this.say(painted(cut(line, this.screen.size.columns), colours));
+  }
 
   open(look: () => DemoView): void {
     this.look = look;

@@ -1,3 +1,4 @@
+import { type ActorSnapshot, formatTree } from '../../../otp/index.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Log } from '../../../ports/log.js';
 import { atLastPrice } from '../at-last-price.js';
@@ -31,6 +32,10 @@ export class PlainShow implements Show {
 
   remark(text: string): void {
     this.say(text);
+  }
+
+  sayTree(tree: readonly ActorSnapshot[]): void {
+    this.say(formatTree(tree));
   }
 
   open(look: () => DemoView): void {

@@ -1,3 +1,4 @@
+import type { ActorSnapshot } from '../../../otp/index.js';
 import type { Log } from '../../../ports/log.js';
 import type { DemoEvent, DemoView } from './demo-view.js';
 
@@ -9,6 +10,8 @@ export interface Show {
   say(text: string): void;
   /** The same for what a picture tells without words. */
   remark(text: string): void;
+  /** The actors, as many lines as it takes. */
+  sayTree(tree: readonly ActorSnapshot[]): void;
   /** From now on it is shown how the market goes, until `close`. */
   open(look: () => DemoView): void;
   tell(event: DemoEvent): void;
