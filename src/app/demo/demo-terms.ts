@@ -1,5 +1,5 @@
 import { Decimal } from '../../domain/decimal.js';
-import { type Settings, settingsToJson } from '../../domain/settings.js';
+import type { Settings } from '../../domain/settings.js';
 import type { Environment } from '../../warehouse/connection.js';
 
 /** A symbol of the demo, and how it is traded: settings under which much happens in little time. */
@@ -43,12 +43,11 @@ export const SYMBOLS: readonly DemoSymbol[] = [
   aSymbol('SOL', '2000', ['0.0005', '0.001', '0.003']),
 ];
 
-/** The symbol, its market and its settings in a line. */
+/** The symbol, its market and its budget in a line. */
 export function describeSymbol({ symbol, settings }: DemoSymbol): string {
   const market = symbol === TAPE_SYMBOL ? 'the bundled tape' : `made up, seed ${MARKET_SEED}`;
-  const { chunks, budget, ...intervals } = settingsToJson(settings);
-  const told = Object.entries(intervals).map(([key, value]) => `${key}=${value}`);
-  return `${symbol.padEnd(9)}  ${market}; ${budget} ${QUOTE_ASSET} in at most ${chunks} positions, ${told.join(' ')}`;
+  const budget = `${settings.budget.toFixed()} ${QUOTE_ASSET} in at most ${settings.chunks} positions`;
+  return `${symbol.padEnd(9)}  ${market}; ${budget}`;
 }
 
 export const MADE_UP = SYMBOLS.map(({ symbol }) => symbol).filter((symbol) => symbol !== TAPE_SYMBOL);

@@ -15,7 +15,7 @@ import { counted, lineOf, seconds } from './lines.js';
 import { settled } from './settling.js';
 import type { SimulatorProcess } from './simulator-process.js';
 import { storedCounts } from './stored-counts.js';
-import { ABOUT_PROFIT, type NextSteps, nextSteps, summaryTable } from './summary.js';
+import { AGREES, aboutProfit, type NextSteps, nextSteps, summaryTable } from './summary.js';
 import type { Tiding } from './trading-ledger.js';
 import { notReady, reconnects, storedTrades } from './tree-facts.js';
 import type { DemoView } from './view/demo-view.js';
@@ -110,17 +110,13 @@ export class Demo implements Attendant {
     show.say('\nThe actors before they stopped:');
     show.sayTree(this.tree);
     show.say(`\n${summaryTable(figures)}`);
-    show.say(
-      `${seconds(elapsedMs)}, ${counted(reconnects(this.tree), 'reconnect')}; ${this.crash.summary(this.tree)}`,
-    );
-    show.say(ABOUT_PROFIT);
+    show.say(`${seconds(elapsedMs)}, ${counted(reconnects(this.tree), 'reconnect')}.`);
+    show.say(`${this.crash.summary(this.tree)}\n${aboutProfit(figures)}`);
     if (this.differs.length > 0)
       throw new MachineError(
         `the exchange's account differs from our books:\n  ${this.differs.join('\n  ')}`,
       );
-    show.say(
-      "The exchange's own account agrees with these books to the last digit: fills, open orders and every balance.",
-    );
+    show.say(AGREES);
     show.say(`\n${nextSteps(next)}`);
   }
 

@@ -40,19 +40,26 @@ export function summaryTable(figures: readonly SymbolFigures[]): string {
   counts('open orders', ({ totals }) => totals.resting.length);
   counts('of them sells', ({ totals }) => positionsIn(totals).length);
   counts('cycles closed', ({ totals }) => totals.cycles);
-  money(`${QUOTE_ASSET} realised after commission`, ({ totals }) => totals.realisedProfit);
-  money(`${QUOTE_ASSET} with what is held, at the last price`, atLastPrice);
-  table.push(['commission paid', ...figures.map(commissions), '']);
+  money(`${QUOTE_ASSET} realised`, ({ totals }) => totals.realisedProfit);
+  money(`${QUOTE_ASSET} marked`, atLastPrice);
   return table.toString();
 }
 
-const commissions = ({ totals }: SymbolFigures): string =>
-  [...totals.commissions].map(([asset, amount]) => `${amount.toFixed()} ${asset}`).join('\n') || 'none';
+/** Said below the table, for what could be misunderstood. */
+export const aboutProfit = (figures: readonly SymbolFigures[]): string =>
+  `Commission paid: ${commissions(figures)}.
+Realised is the profit of closed cycles, after commission; marked counts what is
+held as well, at the last price. Nobody arranged either: a cycle sells above what
+it paid or goes on holding, so closed ones gain, and what is held may have lost.`;
 
-/** Said below the table, for figures that could be misunderstood. */
-export const ABOUT_PROFIT =
-  'Nobody arranged this profit or loss: it is what these markets gave. A cycle sells above what it paid or goes on holding, so\n' +
-  'closed ones gain; what is held may be worth less than it cost, which the figure at the last price counts.';
+function commissions(figures: readonly SymbolFigures[]): string {
+  const paid = new Map<string, Decimal>();
+  for (const { totals } of figures)
+    for (const [asset, amount] of totals.commissions) paid.set(asset, (paid.get(asset) ?? ZERO).plus(amount));
+  return [...paid].map(([asset, amount]) => `${amount.toFixed()} ${asset}`).join(', ') || 'none';
+}
+
+export const AGREES = "The exchange's own account agrees to the last digit: fills, open orders, balances.";
 
 export interface NextSteps {
   /** As the user would name it. */
