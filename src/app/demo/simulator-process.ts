@@ -113,7 +113,8 @@ function failed(how: string): never {
   throw new MachineError(`the simulator ${how} before it listened; what it said is above`);
 }
 
-const PATIENCE_MS = 5_000;
+/** A fast market on a busy machine leaves little time for answers. */
+const PATIENCE_MS = 30_000;
 
 const controlAt =
   (url: string) =>
