@@ -40,20 +40,17 @@ export function chooseVictim(
 }
 
 const LOOK_MS = 10;
-const PATIENCE_MS = 10_000;
+/** Its cycle is read from the database, which may have much else to do. */
+const PATIENCE_MS = 30_000;
 
 export interface CrashSite {
   readonly system: ActorSystem;
   readonly rest: BinanceRest;
   readonly clock: Clock;
-  /** Looked at on the way: nobody waits for the show any more. */
-  readonly isOver: () => boolean;
 }
 
-/** How it went. `sold`: the order was filled before anybody could look. */
-export type Recovery =
-  | { readonly kind: 'rests' | 'sold'; readonly afterMs: number }
-  | { readonly kind: 'cut-short' };
+/** How it went. `closed`: the order was filled meanwhile, and the trader has ended its cycle. */
+export type Recovery = { readonly kind: 'rests'; readonly afterMs: number } | { readonly kind: 'closed' };
 
 /**
  * Kills the trader, and waits until it is there again with the one order that it had.
@@ -62,7 +59,7 @@ export type Recovery =
  */
 export async function crashForShow(
   { followed, actor, sell }: Victim,
-  { system, rest, clock, isOver }: CrashSite,
+  { system, rest, clock }: CrashSite,
 ): Promise<Recovery> {
   const beganMs = clock.monotonicMs();
   const pid = actorAt(system, actor.path);
@@ -70,11 +67,9 @@ export async function crashForShow(
   const isRestarted = (): boolean =>
     actorsIn(inspectTree(system)).some(({ name, restarts }) => name === actor.name && restarts > 0);
   let afterMs: number | null = null;
-  while (!isOver()) {
-    const isSold = !followed.ledger.totals().resting.some(({ orderId }) => orderId === sell.orderId);
-    const isBack = isSold || isRestarted();
-    if (isBack) afterMs ??= clock.monotonicMs() - beganMs;
-    if (isSold && afterMs !== null) return { kind: 'sold', afterMs };
+  for (;;) {
+    if (followed.ledger.isAccountedFor(sell)) return { kind: 'closed' };
+    if (isRestarted()) afterMs ??= clock.monotonicMs() - beganMs;
     if (afterMs !== null && (await ordersOf(rest, sell)).join() === String(sell.orderId))
       return { kind: 'rests', afterMs };
     if (clock.monotonicMs() - beganMs > PATIENCE_MS)
@@ -83,7 +78,6 @@ export async function crashForShow(
       );
     await wait(clock, LOOK_MS);
   }
-  return { kind: 'cut-short' };
 }
 
 /** The ids of the orders that its cycle has on the exchange. */

@@ -1,5 +1,5 @@
 import { type ActorSnapshot, inspectTree } from '../../otp/index.js';
-import { type CrashSite, chooseVictim, crashForShow } from './crash-for-show.js';
+import { type CrashSite, chooseVictim, crashForShow, type Victim } from './crash-for-show.js';
 import { TAPE_SYMBOL, TAPE_TRADES } from './demo-terms.js';
 import type { Followed } from './followed.js';
 import { counted } from './lines.js';
@@ -13,19 +13,26 @@ export class CrashShow {
   /** @param tell what there is to see */
   constructor(private readonly tell: (followed: Followed, text: string) => void) {}
 
-  /** Once, when half of the tape is over and there is a trader with an order; before and afterwards it does nothing. */
-  async attempt(site: CrashSite, followed: ReadonlyMap<string, Followed>): Promise<void> {
-    if (this.victim !== null || (followed.get(TAPE_SYMBOL)?.seen.count ?? 0) < TAPE_TRADES / 2) return;
+  /**
+   * Begins it when half of the tape is over and a trader has an order on the exchange; null while that is not so. What it answers
+   * rejects when the trader is not back with its order.
+   */
+  begin(site: CrashSite, followed: ReadonlyMap<string, Followed>): Promise<void> | null {
+    if ((followed.get(TAPE_SYMBOL)?.seen.count ?? 0) < TAPE_TRADES / 2) return null;
     const victim = chooseVictim(inspectTree(site.system), followed.values());
-    if (victim === undefined) return;
+    return victim === undefined ? null : this.crash(victim, site);
+  }
+
+  private async crash(victim: Victim, site: CrashSite): Promise<void> {
     const { name } = victim.actor;
     const order = `order ${victim.sell.orderId}`;
     this.victim = name;
     this.tell(victim.followed, `${name} is killed for show, while its ${order} rests on the exchange`);
     const recovery = await crashForShow(victim, site);
-    if (recovery.kind === 'cut-short') return;
-    const kept = recovery.kind === 'rests' ? 'rests there as before' : 'was filled meanwhile';
-    this.outcome = `back in ${recovery.afterMs.toFixed(0)} ms, and its ${order} ${kept}`;
+    this.outcome =
+      recovery.kind === 'rests'
+        ? `back in ${recovery.afterMs.toFixed(0)} ms, and its ${order} rests there as before`
+        : `back, took in that its ${order} was filled meanwhile, and closed its cycle`;
     this.tell(victim.followed, `${name} is ${this.outcome}`);
   }
 

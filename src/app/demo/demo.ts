@@ -1,4 +1,5 @@
 import { type ActorSnapshot, inspectTree } from '../../otp/index.js';
+import { messageOf } from '../../platform/error-facts.js';
 import { MachineError } from '../../platform/machine-error.js';
 import type { Clock } from '../../ports/clock.js';
 import { wait } from '../../warehouse/retry.js';
@@ -76,18 +77,17 @@ export class Demo implements Attendant {
     this.beganMs = clock.monotonicMs();
     show.open(() => this.view(daemon));
     await simulator.runMarket();
-    this.following = this.follow(daemon).catch((error: unknown) =>
-      ending.fail(error instanceof MachineError ? error.message : String(error)),
-    );
+    this.following = this.follow(daemon);
+    this.following.catch((error: unknown) => ending.fail(messageOf(error)));
   }
 
   async ending(daemon: RunningDaemon): Promise<void> {
     const { simulator, clock, show } = this.options;
     if (this.following === null) return;
-    await this.following;
     this.isClosing = true;
     show.remark('\nThe market closes. What is under way is waited for; orders stay where they are.');
     await simulator.pauseMarket();
+    await this.following;
     this.differs = await settled({
       ...{ system: daemon.engine.system, simulator, clock },
       ...{ followed: this.followed, before: this.before },
@@ -135,16 +135,21 @@ export class Demo implements Attendant {
     }
   }
 
-  /** Has an actor crash in the middle, and ends it with the tape. */
+  /** Has an actor crash in the middle, and ends the demo with the tape. Until both are over. */
   private async follow(daemon: RunningDaemon): Promise<void> {
     const { simulator, clock, ending } = this.options;
     const { system } = daemon.engine;
-    const site = { system, rest: restOf(system), clock, isOver: () => ending.isAsked };
+    const site = { system, rest: restOf(system), clock };
+    let crash: Promise<void> | null = null;
     while (!ending.isAsked) {
       await wait(clock, LOOK_MS);
-      await this.crash.attempt(site, this.followed);
+      if (crash === null) {
+        crash = this.crash.begin(site, this.followed);
+        crash?.catch((error: unknown) => ending.fail(messageOf(error)));
+      }
       if (await simulator.hasEnded(TAPE_SYMBOL).catch(() => false)) ending.ask();
     }
+    await crash;
   }
 
   private view({ engine: { system } }: RunningDaemon): DemoView {

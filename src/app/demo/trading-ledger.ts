@@ -97,6 +97,11 @@ export class TradingLedger {
     return this.settle();
   }
 
+  /** Whether the order belongs to a cycle that has ended, with every fill known. */
+  isAccountedFor({ clientOrderId }: Order): boolean {
+    return this.seen.has(clientOrderId) && !this.known.has(clientOrderId);
+  }
+
   totals(): Totals {
     const orders = [...this.known.values()].map(({ order }) => order);
     return {

@@ -103,6 +103,9 @@ describe('the ledger of the demo', () => {
     expect(tiding.sell?.orderId).toBe(SOLD.orderId);
     const { realisedProfit, cycles, commissions, resting } = ledger.totals();
     expect([realisedProfit.toFixed(), cycles, resting]).toEqual([PROFIT, 1, []]);
+    expect([SOLD, BOUGHT, anOrder('BUY', 2, 'NEW')].map((order) => ledger.isAccountedFor(order))).toEqual([
+      ...[true, true, false],
+    ]);
     expect([...commissions].map(([asset, paid]) => `${paid.toFixed()} ${asset}`)).toEqual([
       '0.01 XRP',
       '0.005 USDT',
@@ -152,6 +155,7 @@ describe('the ledger of the demo', () => {
     const ledger = new TradingLedger(ASSETS);
     ledger.take(BOUGHT);
     expect(ledger.close(closed(BOUGHT, SOLD))).toEqual([]);
+    expect(ledger.isAccountedFor(BOUGHT)).toBe(false);
     // An answer may tell how much was executed, and not in which trades.
     expect(kinds(ledger.take(anOrder('SELL', 1, 'FILLED', [], '10')))).toEqual(['placed', 'filled']);
     expect(ledger.totals().cycles).toBe(0);
