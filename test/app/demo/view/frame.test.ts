@@ -1,11 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { type FrameSize, frame } from '../../../../src/app/demo/view/frame.js';
 import { anEvent, aTree, aView } from '../../../support/demo-view.js';
 
 const size = (columns: number, rows: number): FrameSize => ({ columns, rows, colours: false });
 const linesOf = (text: string): readonly string[] => text.split('\n');
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's colours begin with one.
-const COLOURS = /\u001b\[[\d;]+m/g;
 
 describe('frame', () => {
   it('tells of symbols, resting orders, events and actors on a terminal that has room for all', () => {
@@ -76,7 +75,7 @@ Hedgehog  13 actors: PubSub, Database
     for (let columns = 1; columns <= 130; columns += 13) {
       for (let rows = 1; rows <= 50; rows += 3) {
         for (const colours of [true, false]) {
-          const lines = linesOf(frame(long, { columns, rows, colours }).replaceAll(COLOURS, ''));
+          const lines = linesOf(stripVTControlCharacters(frame(long, { columns, rows, colours })));
           expect({ columns, rows, lines: lines.length <= Math.max(1, rows - 1) }).toEqual({
             ...{ columns, rows, lines: true },
           });
@@ -100,7 +99,7 @@ Hedgehog  13 actors: PubSub, Database
   it('shows what was gained, lost and restarted in colours, and the same text without', () => {
     const view = aView({ tree: aTree(1) });
     const coloured = frame(view, { columns: 100, rows: 30, colours: true });
-    expect(coloured.replaceAll(COLOURS, '')).toBe(frame(view, size(100, 30)));
+    expect(stripVTControlCharacters(coloured)).toBe(frame(view, size(100, 30)));
     expect(coloured).toContain('\u001b[32m+0.61095505\u001b[39m');
     expect(coloured).toContain('\u001b[31m-0.5\u001b[39m');
     expect(coloured).toContain('\u001b[31m▼ 2.00%\u001b[39m');
