@@ -115,18 +115,27 @@ function failed(how: string): never {
 
 /** A fast market on a busy machine leaves little time for answers. */
 const PATIENCE_MS = 30_000;
+const AGAIN_MS = 300;
+/** It could not say in time that it is done. */
+const BUSY = 503;
 
+/** Asks again while the simulator is busy: all that is asked for may be done twice. */
 const controlAt =
   (url: string) =>
   async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(url + path, {
-      method,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      throw new MachineError(`the simulator does not answer ${method} ${path}`, { cause: error });
-    });
-    if (!response.ok)
-      throw new MachineError(`the simulator answers ${method} ${path} with ${response.status}`);
-    return response.json();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const response = await fetch(url + path, {
+        method,
+        signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch((error: unknown) => {
+        throw new MachineError(`the simulator does not answer ${method} ${path}`, { cause: error });
+      });
+      if (response.ok) return response.json();
+      await response.body?.cancel();
+      if (response.status !== BUSY)
+        throw new MachineError(`the simulator answers ${method} ${path} with ${response.status}`);
+      await wait(systemClock, AGAIN_MS);
+    }
   };
