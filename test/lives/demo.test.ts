@@ -222,7 +222,7 @@ describe('hedgehog demo', () => {
   it(
     'goes on past the end of the tape when it is asked to, ends in order at Ctrl-C, and begins anew right after',
     async () => {
-      const demo = startDemo('--speed', '2000/s', '--keep-running');
+      const demo = startDemo('--speed', '1500/s', '--keep-running');
       await demo.says(/(2[1-9]|[3-9]\d),\d{3} seen/);
       demo.interrupt();
       expect(await demo.ended).toBe(0);

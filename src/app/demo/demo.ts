@@ -114,7 +114,7 @@ export class Demo implements Attendant {
     show.say(`${this.crash.summary(this.tree)}\n${aboutProfit(figures)}`);
     if (this.differs.length > 0)
       throw new MachineError(
-        `the exchange's account differs from our books:\n  ${this.differs.join('\n  ')}`,
+        `what the exchange tells differs from what Hedgehog knows:\n  ${this.differs.join('\n  ')}`,
       );
     show.say(AGREES);
     show.say(`\n${nextSteps(next)}`);

@@ -8,8 +8,8 @@ import { differences, fillDifferences, type OwnBooks } from './reconciling.js';
 import type { SimulatorProcess } from './simulator-process.js';
 import { storedTrades } from './tree-facts.js';
 
-/** How long what is under way at the end may take to arrive and be stored. */
-const SETTLE_MS = 10_000;
+/** How long what is under way at the end may take to arrive and be stored: hardly any time, but on a machine that is too busy. */
+const SETTLE_MS = 30_000;
 const LOOK_MS = 300;
 
 export interface Settling {
@@ -24,7 +24,7 @@ export interface Settling {
 /**
  * Waits until the exchange's account agrees with what was heard of it, and all that was heard is stored. The market stands still.
  *
- * @returns where the two differ in the end, in words; empty when nowhere
+ * @returns where the two differ in the end, and what is not stored, in words; empty when all is as it should be
  */
 export async function settled({
   system,
@@ -43,12 +43,13 @@ export async function settled({
       theirs === null || before === null
         ? ["the exchange's account could not be asked"]
         : differences(booksOf(followed), before, theirs);
-    const isSettled = differs.length === 0 && isAllStored(system, followed, last);
+    const unstored = notStored(system, followed, last);
+    const isSettled = differs.length === 0 && unstored.length === 0;
     // Twice, with a while between: an order may be on its way to the exchange.
     if ((isSettled && wasSettled) || clock.monotonicMs() > untilMs) {
       const fills = new Map<string, number | null>();
       for (const symbol of symbols) fills.set(symbol, await exchangeFills(rest, symbol));
-      return [...differs, ...fillDifferences(booksOf(followed), fills)];
+      return [...differs, ...fillDifferences(booksOf(followed), fills), ...unstored];
     }
     wasSettled = isSettled;
     await wait(clock, LOOK_MS);
@@ -59,14 +60,17 @@ const booksOf = (followed: ReadonlyMap<string, Followed>): readonly OwnBooks[] =
   [...followed.values()].map(({ terms, ledger }) => ({ ...terms, totals: ledger.totals() }));
 
 /** @param last by symbol, in their order, the id of the last public trade */
-function isAllStored(
+function notStored(
   system: ActorSystem,
   followed: ReadonlyMap<string, Followed>,
   last: readonly number[],
-): boolean {
+): readonly string[] {
   const stored = storedTrades(inspectTree(system));
-  return [...followed.values()].every(
-    ({ terms: { symbol }, seen }, index) =>
-      seen.lastId >= (last[index] ?? 0) && (stored.get(symbol) ?? 0) >= seen.count,
-  );
+  return [...followed.values()].flatMap(({ terms: { symbol }, seen }, index) => {
+    const told = last[index] ?? 0;
+    const kept = stored.get(symbol) ?? 0;
+    return seen.lastId >= told && kept >= seen.count
+      ? []
+      : [`the trades of ${symbol}: ${told} by the exchange, ${seen.count} streamed, ${kept} stored`];
+  });
 }
