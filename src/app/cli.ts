@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
+import { endWithOutput } from '../platform/output-gone.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addConfigCommand } from './commands/config-command.js';
@@ -62,10 +63,7 @@ addConfigCommand(program);
 addSimulatorCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+endWithOutput();
 
 try {
   if (process.argv.length <= 2) {

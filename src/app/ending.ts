@@ -1,4 +1,5 @@
 import { messageOf } from '../platform/error-facts.js';
+import { onOutputGone } from '../platform/output-gone.js';
 import { exitCodeOf, onDefect, onEndAsked } from '../platform/signals.js';
 import { systemClock } from '../platform/system-clock.js';
 import type { Clock } from '../ports/clock.js';
@@ -18,9 +19,12 @@ export class Ending {
   private isDefect = false;
   private resolve!: (reason: string | null) => void;
 
-  /** Hears of signals and of errors outside the actors from now on. A second signal ends the process at once. */
+  /**
+   * Hears from now on of signals, a second of which ends the process at once, of errors outside the actors, and that nobody reads
+   * its output any more.
+   */
   constructor(
-    private readonly log: Log,
+    private readonly log: Pick<Log, 'error'>,
     private readonly clock: Clock = systemClock,
   ) {
     this.asked = new Promise((resolve) => {
@@ -33,7 +37,11 @@ export class Ending {
       log.error(`${signal} again: ending at once`);
       process.exit(exitCodeOf(signal));
     });
-    this.forgets = [forgetSignals, onDefect((error) => this.endForDefect(error))];
+    this.forgets = [
+      forgetSignals,
+      onOutputGone(() => this.ask()),
+      onDefect((error) => this.endForDefect(error)),
+    ];
   }
 
   /** Whether it ends, for whatever reason. */

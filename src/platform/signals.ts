@@ -21,6 +21,8 @@ export function onEndAsked(asked: (signal: EndSignal) => void): () => void {
  */
 export function onParentGone(gone: () => void): () => void {
   process.once('disconnect', gone);
+  // While this process was still starting. One that was started from a shell has no such property.
+  if ('connected' in process && !process.connected) gone();
   return () => {
     process.off('disconnect', gone);
   };
@@ -52,4 +54,19 @@ export function onDefect(found: (error: unknown) => void): () => void {
   return () => {
     process.off('uncaughtException', found);
   };
+}
+/** Hears that the terminal was closed; call the result to hear it no more. Whoever does not hear of it is ended by it. */
+export function onHangUp(hungUp: () => void): () => void {
+  process.on('SIGHUP', hungUp);
+  return () => {
+    process.off('SIGHUP', hungUp);
+  };
+}
+
+/**
+ * Ends this process as whoever does not hear of a closed terminal is ended, after all is in order: Node itself aborts when it ends
+ * and cannot set back a terminal that is gone.
+ */
+export function endByHangUp(): void {
+  process.kill(process.pid, 'SIGHUP');
 }

@@ -5,3 +5,9 @@ export const clientOrderIdsOf =
   (prefix: string, cycleId: number): CycleTerms['clientOrderId'] =>
   (side, attempt) =>
     `${prefix}-${cycleId}-${side === 'BUY' ? 'B' : 'S'}${attempt}`;
+
+/** The cycle that an order of the engine belongs to; null for an order of somebody else. */
+export function cycleIdOf(clientOrderId: string): number | null {
+  const [, id] = /-(\d+)-[BS]\d+$/.exec(clientOrderId) ?? [];
+  return id === undefined ? null : Number(id);
+}

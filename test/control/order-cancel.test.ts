@@ -60,7 +60,7 @@ function around({ lookups, cancel = { kind: 'outcome-unknown' } }: Scripted) {
   const asked: string[] = [];
   const answers = [...lookups];
   const { entries, ...log } = aLog();
-  const service = { list: async () => [], follow: async () => {} };
+  const service = { list: async () => [], standings: () => [], follow: async () => {} };
   const deps: CancelDeps = {
     database: db.database,
     symbols: new Map([[X, aSymbol()]]),

@@ -1,29 +1,43 @@
+import { relative } from 'node:path';
 import { InputError } from '../../platform/input-error.js';
-import { everyPartAt } from '../../platform/logging/log-levels.js';
+import { createLog } from '../../platform/log.js';
+import { LogRing } from '../../platform/log-ring.js';
+import { DaemonLog } from '../../platform/logging/daemon-log.js';
+import { everyPartAt, LogLevels } from '../../platform/logging/log-levels.js';
+import { endByHangUp, onHangUp } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { parsePace } from '../../streaming/pace.js';
 import { runDaemon } from '../daemon.js';
+import { withoutShow } from '../demo/crash-for-show.js';
 import { Demo, ENDED_EARLY } from '../demo/demo.js';
 import { withDemoDatabase } from '../demo/demo-database.js';
-import { COMMISSION, demoEnvironment } from '../demo/demo-terms.js';
+import { COMMISSION, demoEnvironment, MADE_UP, MARKET_SEED, variablesFor } from '../demo/demo-terms.js';
 import { startSimulatorProcess } from '../demo/simulator-process.js';
-import { Ending } from '../ending.js';
+import { LiveShow } from '../demo/view/live-show.js';
+import { PlainShow } from '../demo/view/plain-show.js';
+import { howToShow, type Show } from '../demo/view/show.js';
+import type { Ending } from '../ending.js';
 import { DEMO_TAPE } from '../project-files.js';
-import { runningLog } from '../running-log.js';
 import { readStartConfig } from '../start-config.js';
 import { configured } from './configured.js';
 import type { DemoCommandOptions } from './demo-command.js';
 
 /** Runs until its tape is over or it is asked to end. */
-export async function demo(options: DemoCommandOptions): Promise<void> {
+export async function demo(options: DemoCommandOptions, ending: Ending): Promise<void> {
   checkSpeed(options.speed);
-  // What else it says is for hedgehog logs.
-  const log = await runningLog({ levels: everyPartAt('info'), files: null }, configured(), 'warn');
-  const ending = new Ending(log);
+  const show = chooseShow(options);
+  const log = quietLog(show);
+  let isHungUp = false;
+  const forgetHangUp = onHangUp(() => {
+    isHungUp = true;
+    ending.ask();
+  });
+  const next = { tape: relative(process.cwd(), DEMO_TAPE), variables: variablesFor(configured()) };
   try {
     await stayAlive(async () => {
-      say(
+      if (ending.isAsked) return show.say(ENDED_EARLY);
+      show.say(
         'Hedgehog demo: a simulated Binance, and a Hedgehog that trades there. It takes a moment to set up.',
       );
       const simulator = await startSimulatorProcess({
@@ -33,9 +47,9 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       try {
         const environment = demoEnvironment(configured(), simulator.url);
         const config = await readStartConfig(environment);
-        const shown = new Demo({ simulator, clock: systemClock, ending, say });
+        const shown = new Demo({ simulator, clock: systemClock, ending, show, next });
         await withDemoDatabase(environment, log, async () => {
-          if (ending.isAsked) return say(ENDED_EARLY);
+          if (ending.isAsked) return show.say(ENDED_EARLY);
           await runDaemon({ environment, config, log, ending, watch: shown.watch }, shown);
         });
       } finally {
@@ -43,12 +57,33 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
       }
     });
   } finally {
-    ending.forget();
+    show.close();
+    forgetHangUp();
+    if (isHungUp) endByHangUp();
   }
 }
 
+/** Warnings and errors are shown; what else it says is for `hedgehog logs`. */
+function quietLog(show: Show): DaemonLog {
+  const shown = withoutShow(show.log);
+  return new DaemonLog({
+    ...{ clock: systemClock, levels: new LogLevels(everyPartAt('info')), ring: new LogRing() },
+    write: ({ level, message, fields }) => shown[level](message, fields),
+  });
+}
+
+function chooseShow({ plain = false, color }: DemoCommandOptions): Show {
+  const { stdout } = process;
+  const log = createLog('warn');
+  const how = howToShow({ isTerminal: stdout.isTTY, plain, color, environment: configured() });
+  return how === 'lines'
+    ? new PlainShow({ clock: systemClock, log, write: (text) => stdout.write(text) })
+    : new LiveShow({ clock: systemClock, log, terminal: stdout, colours: how.colours });
+}
+
 const simulatorArgs = ({ speed, keepRunning }: DemoCommandOptions): readonly string[] => [
-  ...['--tape', DEMO_TAPE, '--speed', speed, '--fill-model', 'tape', '--commission', COMMISSION],
+  ...['--tape', DEMO_TAPE, '--market', MARKET_SEED, '--symbols', MADE_UP.join(',')],
+  ...['--speed', speed, '--fill-model', 'tape', '--commission', COMMISSION],
   ...(keepRunning ? ['--loop'] : []),
 ];
 
@@ -60,7 +95,3 @@ function checkSpeed(speed: string): void {
     throw new InputError(`--speed is ${error.message}`);
   }
 }
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};

@@ -5,7 +5,7 @@ import { openDatabase } from '../../warehouse/database.js';
 import { dropDatabase } from '../../warehouse/drop-database.js';
 import { migrateUp } from '../../warehouse/migrator.js';
 import { changeSettings, type Switches, switchSymbols } from '../../warehouse/settings-tables.js';
-import { DATABASE, SETTINGS, SYMBOL } from './demo-terms.js';
+import { DATABASE, SYMBOLS } from './demo-terms.js';
 
 const SWITCHED_ON: readonly Switches[] = [
   { table: 'storing_settings', topic: 'TRADE_EVENTS' },
@@ -15,7 +15,7 @@ const SWITCHED_ON: readonly Switches[] = [
 ];
 
 /**
- * Makes the demo's database anew, with its symbol switched on, and does the work while the server runs.
+ * Makes the demo's database anew, with its symbols switched on, and does the work while the server runs.
  *
  * @throws InputError when somebody uses it
  */
@@ -38,9 +38,10 @@ async function fill(environment: Environment, log: Log): Promise<void> {
   try {
     const { kysely } = database;
     await migrateUp(kysely);
-    await seedSettings(kysely, [SYMBOL]);
-    await changeSettings(kysely, SYMBOL, () => SETTINGS);
-    for (const switches of SWITCHED_ON) await switchSymbols(kysely, switches, [SYMBOL], 'on');
+    const symbols = SYMBOLS.map(({ symbol }) => symbol);
+    await seedSettings(kysely, symbols);
+    for (const { symbol, settings } of SYMBOLS) await changeSettings(kysely, symbol, () => settings);
+    for (const switches of SWITCHED_ON) await switchSymbols(kysely, switches, symbols, 'on');
   } finally {
     await database.close();
   }

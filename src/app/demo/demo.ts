@@ -1,6 +1,5 @@
-import { relative } from 'node:path';
-import { settingsToJson } from '../../domain/settings.js';
-import { type ActorSnapshot, formatTree, inspectTree } from '../../otp/index.js';
+import { type ActorSnapshot, inspectTree } from '../../otp/index.js';
+import { messageOf } from '../../platform/error-facts.js';
 import { MachineError } from '../../platform/machine-error.js';
 import type { Clock } from '../../ports/clock.js';
 import { wait } from '../../warehouse/retry.js';
@@ -8,39 +7,46 @@ import { restOf } from '../binance-part.js';
 import type { Attendant, RunningDaemon } from '../daemon.js';
 import type { Ending } from '../ending.js';
 import type { Watch } from '../live.js';
-import { DEMO_TAPE } from '../project-files.js';
-import { type ExchangeCounts, exchangeCounts, storedCounts, storedTrades } from './counts.js';
-import { DATABASE, QUOTE_ASSET, SETTINGS, SYMBOL } from './demo-terms.js';
-import { demoWatcherSpec, SeenTrades } from './demo-watcher.js';
-import { counted, lineOf, signedMoney } from './lines.js';
+import { CrashShow } from './crash-show.js';
+import { DATABASE, describeSymbol, SYMBOLS, TAPE_SYMBOL } from './demo-terms.js';
+import { demoWatcherSpec } from './demo-watcher.js';
+import { type Balances, balancesOf } from './exchange-account.js';
+import { type Followed, followAll } from './followed.js';
+import { counted, lineOf, seconds } from './lines.js';
+import { settled } from './settling.js';
 import type { SimulatorProcess } from './simulator-process.js';
-import { nextSteps, summaryTable } from './summary.js';
-import { type Tiding, TradingLedger } from './trading-ledger.js';
-import { notReady, reconnects, restarts } from './tree-facts.js';
+import { storedCounts } from './stored-counts.js';
+import { AGREES, aboutProfit, type NextSteps, nextSteps, summaryTable } from './summary.js';
+import type { Tiding } from './trading-ledger.js';
+import { notReady, reconnects, storedTrades } from './tree-facts.js';
+import type { DemoView } from './view/demo-view.js';
+import type { Show } from './view/show.js';
+import type { Tone } from './view/styled-line.js';
 
 export interface DemoOptions {
   readonly simulator: SimulatorProcess;
   readonly clock: Clock;
   readonly ending: Ending;
-  /** A line on standard output. */
-  readonly say: (line: string) => void;
+  readonly show: Show;
+  readonly next: NextSteps;
 }
 
 const READY_MS = 30_000;
 const LOOK_MS = 100;
-const STATUS_MS = 3_000;
-/** How long what is under way at the end may take to arrive and be stored. */
-const SETTLE_MS = 10_000;
 
 export const ENDED_EARLY = 'Ended before the market opened.';
 
-/** A Hedgehog that trades against the simulator, and tells what it does. */
+/** A Hedgehog that trades against the simulator, and shows what it does. */
 export class Demo implements Attendant {
-  private readonly ledger = new TradingLedger(QUOTE_ASSET);
-  private readonly seen = new SeenTrades();
+  private readonly followed: ReadonlyMap<string, Followed> = followAll();
+  private readonly crash = new CrashShow((followed, text) => this.event(followed, text, 'alarm'));
   private tree: readonly ActorSnapshot[] = [];
-  private byExchange: ExchangeCounts | null = null;
+  /** What the account had before the first order. */
+  private before: Balances | null = null;
+  /** Where the exchange's account differs from our books. */
+  private differs: readonly string[] = [];
   private beganMs: number;
+  private isClosing = false;
   /** Null while the market has not opened. */
   private following: Promise<void> | null = null;
 
@@ -49,63 +55,69 @@ export class Demo implements Attendant {
   }
 
   readonly watch: Watch = {
-    onCycleEnd: ({ position }) => this.tell(this.ledger.close(position)),
-    specs: ({ pubsub }) => [
-      demoWatcherSpec({
-        symbol: SYMBOL,
-        ...{ pubsub, ledger: this.ledger, seen: this.seen },
-        tell: (tidings) => this.tell(tidings),
-      }),
-    ],
+    onCycleEnd: ({ symbol, position }) => {
+      const followed = this.followed.get(symbol);
+      if (followed !== undefined) this.tell(followed, followed.ledger.close(position));
+    },
+    specs: ({ pubsub }) =>
+      [...this.followed.values()].map((followed) =>
+        demoWatcherSpec({ pubsub, followed, tell: (tidings) => this.tell(followed, tidings) }),
+      ),
   };
 
   async running(daemon: RunningDaemon): Promise<void> {
-    const { simulator, ending, clock, say } = this.options;
+    const { simulator, ending, clock, show } = this.options;
     await this.untilReady(daemon);
     if (ending.isAsked) return;
-    const { chunks, budget, ...intervals } = settingsToJson(SETTINGS);
-    say(`simulator  ${simulator.url} (process ${simulator.pid}), a Binance on this machine`);
-    say(`database   ${DATABASE}, made anew on Hedgehog's own server`);
-    say(`symbol     ${SYMBOL}, ${budget} ${QUOTE_ASSET} in at most ${chunks} positions`);
-    say(
-      `settings   ${Object.entries(intervals)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(' ')}`,
-    );
-    say('Connected by REST, market streams and user data. The market opens; Ctrl-C ends it.\n');
+    this.before = await balancesOf(restOf(daemon.engine.system));
+    show.say(`simulator  ${simulator.url} (process ${simulator.pid}), a Binance on this machine`);
+    show.say(`database   ${DATABASE}, made anew on Hedgehog's own server`);
+    for (const symbol of SYMBOLS) show.say(describeSymbol(symbol));
+    show.say('Connected by REST, market streams and user data. The market opens; Ctrl-C ends it.\n');
     this.beganMs = clock.monotonicMs();
+    show.open(() => this.view(daemon));
     await simulator.runMarket();
-    this.following = this.follow(daemon).catch((error: unknown) => ending.fail(String(error)));
+    this.following = this.follow(daemon);
+    this.following.catch((error: unknown) => ending.fail(messageOf(error)));
   }
 
   async ending(daemon: RunningDaemon): Promise<void> {
-    const { simulator, say } = this.options;
+    const { simulator, clock, show } = this.options;
     if (this.following === null) return;
-    await this.following;
-    say('');
-    say('The market closes. What is under way is waited for; orders stay where they are.');
+    this.isClosing = true;
+    show.remark('\nThe market closes. What is under way is waited for; orders stay where they are.');
     await simulator.pauseMarket();
-    await this.settled(daemon);
-    await this.status(daemon);
-    this.byExchange = await exchangeCounts(restOf(daemon.engine.system), SYMBOL);
+    await this.following;
+    this.differs = await settled({
+      ...{ system: daemon.engine.system, simulator, clock },
+      ...{ followed: this.followed, before: this.before },
+    });
     this.tree = inspectTree(daemon.engine.system);
+    show.close();
   }
 
   async stopped({ database }: RunningDaemon): Promise<void> {
-    const { clock, say } = this.options;
-    if (this.following === null) return say(ENDED_EARLY);
-    const figures = {
-      tradesStreamed: this.seen.count,
-      totals: this.ledger.totals(),
-      stored: await storedCounts(database.kysely),
-      exchange: this.byExchange,
-      reconnects: reconnects(this.tree),
-      restarts: restarts(this.tree),
-      elapsedMs: clock.monotonicMs() - this.beganMs,
-    };
-    say(`\n${summaryTable(figures)}`);
-    say(`\nThe actors before they stopped:\n${formatTree(this.tree)}`);
-    say(`\n${nextSteps(relative(process.cwd(), DEMO_TAPE))}`);
+    const { clock, show, next } = this.options;
+    if (this.following === null) return show.say(ENDED_EARLY);
+    const elapsedMs = clock.monotonicMs() - this.beganMs;
+    const figures = await Promise.all(
+      [...this.followed.values()].map(async ({ terms, ledger, seen }) => ({
+        ...terms,
+        ...{ tradesStreamed: seen.count, lastPrice: seen.lastPrice, totals: ledger.totals() },
+        stored: await storedCounts(database.kysely, terms.symbol),
+      })),
+    );
+    show.say('\nThe actors before they stopped:');
+    show.sayTree(this.tree);
+    show.say(`\n${summaryTable(figures)}`);
+    show.say(`${seconds(elapsedMs)}, ${counted(reconnects(this.tree), 'reconnect')}.`);
+    show.say(`${this.crash.summary(this.tree)}\n${aboutProfit(figures)}`);
+    if (this.differs.length > 0)
+      throw new MachineError(
+        `what the exchange tells differs from what Hedgehog knows:\n  ${this.differs.join('\n  ')}`,
+      );
+    show.say(AGREES);
+    show.say(`\n${nextSteps(next)}`);
   }
 
   /** Also when its end is asked for meanwhile: what is half started complains when it is stopped. */
@@ -123,54 +135,56 @@ export class Demo implements Attendant {
     }
   }
 
-  /** Tells how it stands now and then, and ends it with the tape. */
+  /** Has an actor crash in the middle, and ends the demo with the tape. Until both are over. */
   private async follow(daemon: RunningDaemon): Promise<void> {
     const { simulator, clock, ending } = this.options;
-    let toldMs = clock.monotonicMs();
+    const { system } = daemon.engine;
+    const site = { system, rest: restOf(system), clock };
+    let crash: Promise<void> | null = null;
     while (!ending.isAsked) {
       await wait(clock, LOOK_MS);
-      const nowMs = clock.monotonicMs();
-      if (nowMs - toldMs >= STATUS_MS && !ending.isAsked) {
-        toldMs = nowMs;
-        await this.status(daemon);
+      if (crash === null) {
+        crash = this.crash.begin(site, this.followed);
+        crash?.catch((error: unknown) => ending.fail(messageOf(error)));
       }
-      if (await simulator.hasEnded().catch(() => false)) ending.ask();
+      if (await simulator.hasEnded(TAPE_SYMBOL).catch(() => false)) ending.ask();
+    }
+    await crash;
+  }
+
+  private view({ engine: { system } }: RunningDaemon): DemoView {
+    const tree = inspectTree(system);
+    const stored = storedTrades(tree);
+    return {
+      elapsedMs: this.elapsedMs,
+      isClosing: this.isClosing,
+      tree,
+      symbols: [...this.followed.values()].map(({ terms: { symbol, quoteAsset }, ledger, seen }) => ({
+        ...{ symbol, quoteAsset, seen: seen.count, stored: stored.get(symbol) ?? 0 },
+        ...{ firstPrice: seen.firstPrice, lastPrice: seen.lastPrice, totals: ledger.totals() },
+      })),
+    };
+  }
+
+  private tell(followed: Followed, tidings: readonly Tiding[]): void {
+    for (const tiding of tidings) {
+      // The end of its cycle tells of it, and what it earned.
+      if (tiding.kind === 'filled' && tiding.order.side === 'SELL') continue;
+      this.event(followed, lineOf(tiding, followed.terms), toneOf(tiding));
     }
   }
 
-  /** Waits until all that the exchange has told is heard and stored. */
-  private async settled({ database }: RunningDaemon): Promise<void> {
-    const { simulator, clock } = this.options;
-    const untilMs = clock.monotonicMs() + SETTLE_MS;
-    const last = await simulator.lastTradeId(SYMBOL);
-    let before = '';
-    for (;;) {
-      const now = JSON.stringify([this.seen.count, this.ledger.totals()]);
-      const isAllHeard = this.seen.lastId >= last && now === before;
-      if (isAllHeard && (await storedTrades(database.kysely)) >= this.seen.count) return;
-      if (clock.monotonicMs() > untilMs) return;
-      before = now;
-      await wait(clock, 3 * LOOK_MS);
-    }
+  private event({ terms: { symbol } }: Followed, text: string, tone: Tone): void {
+    this.options.show.tell({ atMs: this.elapsedMs, symbol, text, tone });
   }
 
-  private async status({ database }: RunningDaemon): Promise<void> {
-    const { openOrders, positions, cycles, realisedProfit } = this.ledger.totals();
-    const stored = await storedTrades(database.kysely);
-    const { count, lastPrice } = this.seen;
-    this.line(
-      `---- ${SYMBOL} ${lastPrice?.toFixed() ?? '-'}; ${counted(count, 'trade')} seen, ${stored.toLocaleString('en-US')} stored; ` +
-        `${counted(openOrders, 'order')} resting, ${counted(positions.length, 'position')}; ${counted(cycles, 'cycle')} closed, ${signedMoney(realisedProfit)}`,
-    );
-  }
-
-  private tell(tidings: readonly Tiding[]): void {
-    for (const tiding of tidings) this.line(lineOf(tiding));
-  }
-
-  private line(text: string): void {
-    const { clock, say } = this.options;
-    const seconds = ((clock.monotonicMs() - this.beganMs) / 1_000).toFixed(1);
-    say(`${seconds.padStart(5)}s  ${text}`);
+  private get elapsedMs(): number {
+    return this.options.clock.monotonicMs() - this.beganMs;
   }
 }
+
+const toneOf = (tiding: Tiding): Tone => {
+  if (tiding.kind === 'placed') return 'quiet';
+  if (tiding.kind !== 'cycle-closed') return 'plain';
+  return tiding.profit.lt('0') ? 'bad' : 'good';
+};

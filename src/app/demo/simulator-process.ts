@@ -12,8 +12,8 @@ export interface SimulatorProcess {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly pid: number;
-  /** Whether the tape is over and all that it filled is told. */
-  hasEnded(): Promise<boolean>;
+  /** Whether the tape of this symbol is over, and all that was filled is told. */
+  hasEnded(symbol: string): Promise<boolean>;
   runMarket(): Promise<void>;
   /** No more trades from now on; what was filled is told. */
   pauseMarket(): Promise<void>;
@@ -57,9 +57,9 @@ export async function startSimulatorProcess({
   return {
     url,
     pid: child.pid ?? 0,
-    async hasEnded() {
+    async hasEnded(symbol) {
       const { markets, waitingFills } = marketSchema.parse(await control('GET', '/control/market'));
-      return waitingFills === 0 && markets.every(({ phase }) => phase === 'ended');
+      return waitingFills === 0 && markets.some((one) => one.symbol === symbol && one.phase === 'ended');
     },
     async runMarket() {
       await control('POST', '/control/market', { mode: 'run' });
@@ -87,7 +87,7 @@ export async function startSimulatorProcess({
 
 const addressSchema = z.looseObject({ rest: z.string() });
 const marketSchema = z.looseObject({
-  markets: z.array(z.looseObject({ phase: z.string() })),
+  markets: z.array(z.looseObject({ symbol: z.string(), phase: z.string() })),
   waitingFills: z.number(),
 });
 const tradesSchema = z.array(z.looseObject({ id: z.number() }));
@@ -113,19 +113,29 @@ function failed(how: string): never {
   throw new MachineError(`the simulator ${how} before it listened; what it said is above`);
 }
 
-const PATIENCE_MS = 5_000;
+/** A fast market on a busy machine leaves little time for answers. */
+const PATIENCE_MS = 30_000;
+const AGAIN_MS = 300;
+/** It could not say in time that it is done. */
+const BUSY = 503;
 
+/** Asks again while the simulator is busy: all that is asked for may be done twice. */
 const controlAt =
   (url: string) =>
   async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(url + path, {
-      method,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      throw new MachineError(`the simulator does not answer ${method} ${path}`, { cause: error });
-    });
-    if (!response.ok)
-      throw new MachineError(`the simulator answers ${method} ${path} with ${response.status}`);
-    return response.json();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const response = await fetch(url + path, {
+        method,
+        signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch((error: unknown) => {
+        throw new MachineError(`the simulator does not answer ${method} ${path}`, { cause: error });
+      });
+      if (response.ok) return response.json();
+      await response.body?.cancel();
+      if (response.status !== BUSY)
+        throw new MachineError(`the simulator answers ${method} ${path} with ${response.status}`);
+      await wait(systemClock, AGAIN_MS);
+    }
   };

@@ -1,5 +1,5 @@
-import { compare, type Decimal, ZERO } from '../../domain/decimal.js';
-import { type Fill, isOpen, type Order } from '../../domain/order.js';
+import { compare, type Decimal, ONE, ZERO } from '../../domain/decimal.js';
+import { type Fill, isOpen, type Order, type Side } from '../../domain/order.js';
 import type { Leg } from '../../strategy/leg.js';
 import type { Position } from '../../strategy/position.js';
 
@@ -7,8 +7,6 @@ import type { Position } from '../../strategy/position.js';
 export type Tiding =
   /** `positions`: how many wait to be sold at that moment. */
   | { readonly kind: 'placed'; readonly order: Order; readonly positions: number }
-  /** For the first time, and not wholly. */
-  | { readonly kind: 'partly-filled'; readonly order: Order }
   | { readonly kind: 'filled'; readonly order: Order }
   /** Cancelled, expired or refused. */
   | { readonly kind: 'ended'; readonly order: Order }
@@ -25,22 +23,30 @@ export type Tiding =
 export interface Totals {
   readonly orders: number;
   readonly fills: number;
-  readonly openOrders: number;
+  /** Ours that rest on the exchange's book, in the order of their placement. */
+  readonly resting: readonly Order[];
   /** Bought and sold, with every fill known. */
   readonly cycles: number;
   readonly realisedProfit: Decimal;
   /** By asset. */
   readonly commissions: ReadonlyMap<string, Decimal>;
-  /** Bought, and not sold yet. */
-  readonly positions: readonly OpenPosition[];
+  /** What all fills brought, less what they took: what our balances have changed by. */
+  readonly change: Change;
 }
 
-export interface OpenPosition {
-  /** Base asset that a sell offers. */
-  readonly quantity: Decimal;
-  readonly sold: Decimal;
-  readonly price: Decimal;
+export interface Change {
+  readonly base: Decimal;
+  readonly quote: Decimal;
 }
+
+export interface Assets {
+  readonly baseAsset: string;
+  readonly quoteAsset: string;
+}
+
+/** Those that wait to be sold. */
+export const positionsIn = ({ resting }: Totals): readonly Order[] =>
+  resting.filter(({ side }) => side === 'SELL');
 
 interface Known {
   readonly order: Order;
@@ -60,8 +66,10 @@ export class TradingLedger {
   private fills = 0;
   private cycles = 0;
   private realisedProfit = ZERO;
+  private base = ZERO;
+  private quote = ZERO;
 
-  constructor(private readonly quoteAsset: string) {}
+  constructor(private readonly assets: Assets) {}
 
   /** Takes what was told of an order, and answers what is new in it. */
   take(told: Order): readonly Tiding[] {
@@ -75,7 +83,7 @@ export class TradingLedger {
     for (const fill of told.fills) {
       if (fills.has(fill.tradeId)) continue;
       fills.set(fill.tradeId, fill);
-      this.count(fill);
+      this.count(told.side, fill);
     }
     this.known.set(id, { order: { ...order, fills: [...fills.values()] }, fills });
     return [...this.changes(before?.order, order), ...this.settle()];
@@ -89,35 +97,42 @@ export class TradingLedger {
     return this.settle();
   }
 
+  /** Whether the order belongs to a cycle that has ended, with every fill known. */
+  isAccountedFor({ clientOrderId }: Order): boolean {
+    return this.seen.has(clientOrderId) && !this.known.has(clientOrderId);
+  }
+
   totals(): Totals {
-    const open = [...this.known.values()].map(({ order }) => order).filter(({ status }) => isOpen(status));
+    const orders = [...this.known.values()].map(({ order }) => order);
     return {
       orders: this.seen.size,
       fills: this.fills,
-      openOrders: open.length,
+      resting: orders.filter(({ status }) => isOpen(status)).toSorted((a, b) => a.orderId - b.orderId),
       cycles: this.cycles,
       realisedProfit: this.realisedProfit,
       commissions: new Map(this.commissions),
-      positions: open
-        .filter(({ side }) => side === 'SELL')
-        .map(({ quantity, executedQuantity, price }) => ({ quantity, sold: executedQuantity, price })),
+      change: { base: this.base, quote: this.quote },
     };
   }
 
-  private count({ commission, commissionAsset }: Fill): void {
+  private count(side: Side, { price, quantity, commission, commissionAsset }: Fill): void {
+    const sign = side === 'BUY' ? ONE : ONE.neg();
     this.fills++;
+    this.base = this.base.plus(quantity.times(sign));
+    this.quote = this.quote.minus(price.times(quantity).times(sign));
     if (commissionAsset === null) return;
     this.commissions.set(commissionAsset, (this.commissions.get(commissionAsset) ?? ZERO).plus(commission));
+    if (commissionAsset === this.assets.baseAsset) this.base = this.base.minus(commission);
+    if (commissionAsset === this.assets.quoteAsset) this.quote = this.quote.minus(commission);
   }
 
   private changes(before: Order | undefined, order: Order): readonly Tiding[] {
     const tidings: Tiding[] = [];
     if (before === undefined)
-      tidings.push({ kind: 'placed', order, positions: this.totals().positions.length });
+      tidings.push({ kind: 'placed', order, positions: positionsIn(this.totals()).length });
     if (order.status === before?.status) return tidings;
     const known = this.known.get(order.clientOrderId)?.order ?? order;
-    if (order.status === 'PARTIALLY_FILLED') tidings.push({ kind: 'partly-filled', order: known });
-    else if (order.status === 'FILLED') tidings.push({ kind: 'filled', order: known });
+    if (order.status === 'FILLED') tidings.push({ kind: 'filled', order: known });
     else if (!isOpen(order.status)) tidings.push({ kind: 'ended', order: known });
     return tidings;
   }
@@ -158,7 +173,7 @@ export class TradingLedger {
       for (const fill of this.known.get(request.clientOrderId)?.fills.values() ?? []) {
         const value = fill.price.times(fill.quantity);
         sum = sign === 1 ? sum.plus(value) : sum.minus(value);
-        if (fill.commissionAsset === this.quoteAsset) sum = sum.minus(fill.commission);
+        if (fill.commissionAsset === this.assets.quoteAsset) sum = sum.minus(fill.commission);
       }
     }
     return sum;
