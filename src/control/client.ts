@@ -14,6 +14,9 @@ export interface ControlClient {
   readonly pid: number;
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
+  patch<T>(path: string, body: object, query?: Query): Promise<T>;
+  /** What is there, whatever the status: of health it is a part of the answer. */
+  look(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Lines as they come, until it ends or the reader has enough. */
   lines(path: string, query?: Query): AsyncGenerator<string>;
 }
@@ -81,6 +84,15 @@ class Client implements ControlClient {
 
   post<T>(path: string, body: object): Promise<T> {
     return this.answer<T>('POST', path, JSON.stringify(body));
+  }
+
+  patch<T>(path: string, body: object, query: Query = {}): Promise<T> {
+    return this.answer<T>('PATCH', withQuery(path, query), JSON.stringify(body));
+  }
+
+  async look(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await this.ask('GET', path);
+    return { status: response.statusCode ?? 500, text: await text(response) };
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
