@@ -80,7 +80,7 @@ describe('hedgehog console', () => {
         ['await hedgehog.startTrading()', 'Hedgehog says: symbols is a list; allowed is at least one symbol'],
         ['hedgehog.nothing()', 'TypeError: hedgehog.nothing is not a function'],
         ['throw new RangeError("far")', 'RangeError: far'],
-        ['await Promise.reject(null)', 'thrown: null'],
+        ['await Promise.reject(5)', 'thrown: 5'],
         ['let 1x', 'SyntaxError: Invalid or unexpected token'],
       ] as const) {
         const { code, stdout, stderr } = await piped(['1', line, '"never"']);

@@ -26,63 +26,63 @@ describe('the client of a running Hedgehog', () => {
   });
 
   it('switches trading, streaming and storing, symbols in lists or one by one', async () => {
-    const it = client();
-    expect(await it.startTrading('XRPUSDT', ['BTCUSDT'])).toEqual([
+    const daemon = client();
+    expect(await daemon.startTrading('XRPUSDT', ['BTCUSDT'])).toEqual([
       { symbol: 'XRPUSDT', before: 'off', now: 'on' },
       { symbol: 'BTCUSDT', before: 'off', now: 'on' },
     ]);
-    expect(await it.stopTrading('XRPUSDT')).toEqual([{ symbol: 'XRPUSDT', before: 'on', now: 'off' }]);
-    expect(await it.startStreaming(SYMBOLS)).toHaveLength(2);
-    expect(await it.stopStreaming('BTCUSDT')).toEqual([{ symbol: 'BTCUSDT', before: 'on', now: 'off' }]);
-    expect(await it.startStoring('OHLC', 'XRPUSDT')).toEqual([
+    expect(await daemon.stopTrading('XRPUSDT')).toEqual([{ symbol: 'XRPUSDT', before: 'on', now: 'off' }]);
+    expect(await daemon.startStreaming(SYMBOLS)).toHaveLength(2);
+    expect(await daemon.stopStreaming('BTCUSDT')).toEqual([{ symbol: 'BTCUSDT', before: 'on', now: 'off' }]);
+    expect(await daemon.startStoring('OHLC', 'XRPUSDT')).toEqual([
       { symbol: 'XRPUSDT', before: 'off', now: 'on' },
     ]);
-    expect(await it.stopStoring('OHLC', 'XRPUSDT')).toEqual([
+    expect(await daemon.stopStoring('OHLC', 'XRPUSDT')).toEqual([
       { symbol: 'XRPUSDT', before: 'on', now: 'off' },
     ]);
-    expect(await it.shutDownTrading('BTCUSDT')).toEqual([
+    expect(await daemon.shutDownTrading('BTCUSDT')).toEqual([
       { symbol: 'BTCUSDT', before: 'on', now: 'shutdown' },
     ]);
-    const { trading, streaming, storing } = await it.services();
+    const { trading, streaming, storing } = await daemon.services();
     for (const told of [trading, streaming, storing]) isShape(shapes.service, told);
     expect(streaming.wanted).toContainEqual({ symbol: 'XRPUSDT', topic: null, status: 'on' });
   });
 
   it('tells what the API tells, in the shapes that it describes', async () => {
-    const it = client();
-    await it.startTrading('XRPUSDT');
+    const daemon = client();
+    await daemon.startTrading('XRPUSDT');
     await eventually(
-      () => it.positions(),
+      () => daemon.positions(),
       'it has begun a cycle',
       (found) => found.length === 1,
     );
-    isShape(shapes.positions, { positions: await it.positions() });
-    isShape(shapes.orders, { orders: await it.orders({ symbol: 'XRPUSDT', open: true, limit: 5 }) });
-    isShape(shapes.profit, await it.profit());
-    isShape(shapes.settings, await it.settings('XRPUSDT'));
-    isShape(shapes.inspected, { actors: await it.inspect() });
-    expect(await it.inspect('Leader XRPUSDT')).toMatchObject({ kind: 'Leader' });
-    expect((await it.tree('Leader XRPUSDT')).split('\n')).toHaveLength(1);
-    expect((await it.tree()).split('\n')[0]).toMatch(/^Hedgehog {2}mailbox/);
-    for (const entry of await it.logs({ level: 'info' })) isShape(shapes.logEntry, entry);
-    expect(await it.ready()).toEqual({ ready: true, reasons: [] });
-    expect(await it.metrics()).toMatch(/^# HELP hedgehog_/);
+    isShape(shapes.positions, { positions: await daemon.positions() });
+    isShape(shapes.orders, { orders: await daemon.orders({ symbol: 'XRPUSDT', open: true, limit: 5 }) });
+    isShape(shapes.profit, await daemon.profit());
+    isShape(shapes.settings, await daemon.settings('XRPUSDT'));
+    isShape(shapes.inspected, { actors: await daemon.inspect() });
+    expect(await daemon.inspect('Leader XRPUSDT')).toMatchObject({ kind: 'Leader' });
+    expect((await daemon.tree('Leader XRPUSDT')).split('\n')).toHaveLength(1);
+    expect((await daemon.tree()).split('\n')[0]).toMatch(/^Hedgehog {2}mailbox/);
+    for (const entry of await daemon.logs({ level: 'info' })) isShape(shapes.logEntry, entry);
+    expect(await daemon.ready()).toEqual({ ready: true, reasons: [] });
+    expect(await daemon.metrics()).toMatch(/^# HELP hedgehog_/);
   });
 
   it('changes settings, or only tells what a change would do', async () => {
-    const it = client();
-    const tried = await it.setSettings('XRPUSDT', { budget: '500' }, { dryRun: true });
+    const daemon = client();
+    const tried = await daemon.setSettings('XRPUSDT', { budget: '500' }, { dryRun: true });
     isShape(shapes.settingsChanged, tried);
     expect(tried).toMatchObject({ dryRun: true, changes: [{ key: 'budget', from: '1000', to: '500' }] });
-    expect((await it.settings('XRPUSDT')).settings.budget).toBe('1000');
-    expect(await it.setSettings('XRPUSDT', { budget: 500 })).toMatchObject({ dryRun: false });
-    expect((await it.settings('XRPUSDT')).settings.budget).toBe('500');
+    expect((await daemon.settings('XRPUSDT')).settings.budget).toBe('1000');
+    expect(await daemon.setSettings('XRPUSDT', { budget: 500 })).toMatchObject({ dryRun: false });
+    expect((await daemon.settings('XRPUSDT')).settings.budget).toBe('500');
   });
 
   it('has an actor crash', async () => {
-    const it = client();
-    isShape(shapes.killed, await it.kill('Control'));
-    await eventually(async () => (await it.inspect('Control')).restarts, 'it is back');
+    const daemon = client();
+    isShape(shapes.killed, await daemon.kill('Control'));
+    await eventually(async () => (await daemon.inspect('Control')).restarts, 'it is back');
   });
 
   it('tells symbols and paths to complete with', async () => {
@@ -93,55 +93,64 @@ describe('the client of a running Hedgehog', () => {
   });
 
   it('only looks with the read-only token', async () => {
-    const it = new HedgehogClient(() => asking('read'));
-    expect(await it.positions()).toEqual([]);
+    const daemon = new HedgehogClient(() => asking('read'));
+    expect(await daemon.positions()).toEqual([]);
     for (const change of [
-      () => it.startTrading('XRPUSDT'),
-      () => it.stopStoring('OHLC', 'XRPUSDT'),
-      () => it.setSettings('XRPUSDT', { budget: 500 }),
-      () => it.kill('PubSub'),
+      () => daemon.startTrading('XRPUSDT'),
+      () => daemon.stopStoring('OHLC', 'XRPUSDT'),
+      () => daemon.setSettings('XRPUSDT', { budget: 500 }),
+      () => daemon.kill('PubSub'),
     ])
       await expect(change()).rejects.toThrow(
         new InputError('Hedgehog says: the read-only token changes nothing'),
       );
-    expect((await it.settings('XRPUSDT')).status).toBe('off');
+    expect((await daemon.settings('XRPUSDT')).status).toBe('off');
   });
 
   it('asks with no more than the read-only token for what only looks', async () => {
     const asked: string[] = [];
-    const it = new HedgehogClient((access) => {
+    const daemon = new HedgehogClient((access) => {
       asked.push(access);
       return asking(access);
     });
     await Promise.all([
-      ...[it.settings('XRPUSDT'), it.orders(), it.positions(), it.profit(), it.inspect(), it.tree()],
-      ...[it.logs(), it.services(), it.ready(), it.metrics()],
+      ...[
+        daemon.settings('XRPUSDT'),
+        daemon.orders(),
+        daemon.positions(),
+        daemon.profit(),
+        daemon.inspect(),
+        daemon.tree(),
+      ],
+      ...[daemon.logs(), daemon.services(), daemon.ready(), daemon.metrics()],
     ]);
     expect(new Set(asked)).toEqual(new Set(['read']));
   });
 
   it('refuses what nobody could have meant', async () => {
-    const it = client();
-    await expect(it.orders('XRPUSDT' as never)).rejects.toThrow(
+    const daemon = client();
+    await expect(daemon.orders('XRPUSDT' as never)).rejects.toThrow(
       'options are "XRPUSDT"; allowed is { symbol, open, limit }',
     );
-    await expect(it.orders({ limits: 5 } as never)).rejects.toThrow(
+    await expect(daemon.orders({ limits: 5 } as never)).rejects.toThrow(
       'options have "limits"; allowed is symbol, open, limit',
     );
-    await expect(it.setSettings('XRPUSDT', {}, { dry: true } as never)).rejects.toThrow('options have "dry"');
-    await expect(it.settings(undefined as never)).rejects.toThrow('allowed is a symbol such as XRPUSDT');
-    await expect(it.startTrading()).rejects.toThrow('allowed is at least one symbol');
-    await expect(it.settings('../profit')).rejects.toThrow(InputError);
+    await expect(daemon.setSettings('XRPUSDT', {}, { dry: true } as never)).rejects.toThrow(
+      'options have "dry"',
+    );
+    await expect(daemon.settings(undefined as never)).rejects.toThrow('allowed is a symbol such as XRPUSDT');
+    await expect(daemon.startTrading()).rejects.toThrow('allowed is at least one symbol');
+    await expect(daemon.settings('../profit')).rejects.toThrow(InputError);
   });
 
   it('finds the Hedgehog anew for each call', async () => {
-    const it = client();
-    await it.positions();
+    const daemon = client();
+    await daemon.positions();
     const { announcement } = hedgehog.places;
     const announced = announcedIn(announcement);
     writeFileSync(announcement, JSON.stringify({ ...announced, pid: 2 ** 22 + 1 }));
-    await expect(it.positions()).rejects.toThrow('process 4194305, announced in');
+    await expect(daemon.positions()).rejects.toThrow('process 4194305, announced in');
     writeFileSync(announcement, JSON.stringify(announced));
-    expect(await it.positions()).toEqual([]);
+    expect(await daemon.positions()).toEqual([]);
   });
 });

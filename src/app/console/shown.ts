@@ -46,9 +46,9 @@ function tableOf(rows: readonly Row[], columns: number): string | null {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object'
-    ? inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
-    : String(value);
+  return typeof value === 'string'
+    ? value
+    : inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 }
 
 function jsonOf(value: unknown): string | undefined {
