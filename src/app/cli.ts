@@ -8,6 +8,7 @@ import { addConsoleCommand } from './commands/console-command.js';
 import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addDemoCommand } from './commands/demo-command.js';
+import { addDoctorCommand } from './commands/doctor-command.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
@@ -40,6 +41,7 @@ addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);
 addDbCommand(program);
+addDoctorCommand(program);
 addSimulatorCommand(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.

@@ -175,7 +175,8 @@ function messageIn(answered: string): string {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process, whoever's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -86,10 +86,21 @@ async function take({ pool }: Database): Promise<pg.PoolClient | null> {
 }
 
 /** Whether a Hedgehog runs on this database, on this or another machine. */
-export async function isRunning(db: Kysely<Tables>): Promise<boolean> {
-  const { rows } = await sql`
-    SELECT FROM pg_locks
+export const isRunning = async (db: Kysely<Tables>): Promise<boolean> => (await runningHolder(db)) !== null;
+
+/** The connection that holds the lock. */
+export interface RunningHolder {
+  /** The address it comes from; null for this machine. */
+  readonly from: string | null;
+  readonly since: Date | null;
+}
+
+/** Who runs on this database; null when nobody does. */
+export async function runningHolder(db: Kysely<Tables>): Promise<RunningHolder | null> {
+  const { rows } = await sql<{ from: string | null; since: Date | null }>`
+    SELECT host(client_addr) AS from, backend_start AS since
+    FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND classid = ${CLASS} AND objid = ${OBJECT}
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
-  return rows.length > 0;
+  return rows[0] ?? null;
 }
