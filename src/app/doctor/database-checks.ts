@@ -110,7 +110,7 @@ export const tablesCheck: Check = {
     return pending.length === states.length
       ? warning('not made yet', 'hedgehog start makes them, and so does hedgehog db setup')
       : warning(
-          `${pending.length} migrations are pending: ${pending.join(', ')}`,
+          `migrations are pending: ${pending.join(', ')}`,
           'hedgehog start applies them, and so does hedgehog db migrate',
         );
   },

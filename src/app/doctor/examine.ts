@@ -1,4 +1,4 @@
-import { inTime, NotNow } from '../../control/in-time.js';
+import { inTime } from '../../control/in-time.js';
 import { messageOf } from '../../platform/error-facts.js';
 import { type Check, type DoctorContext, type Finding, problem } from './check.js';
 
@@ -35,11 +35,9 @@ export async function* examine(checks: readonly Check[], context: DoctorContext)
 }
 
 async function found(check: Check, context: DoctorContext): Promise<Finding | null> {
-  const limitMs = check.limitMs ?? LIMIT_MS;
   try {
-    return await inTime(context.clock, limitMs, check.name, check.run(context));
+    return await inTime(context.clock, check.limitMs ?? LIMIT_MS, check.name, check.run(context));
   } catch (error) {
-    if (error instanceof NotNow) return problem(`no answer within ${limitMs / 1_000} s`, null);
     // What a part of Hedgehog refuses or lacks names the way out itself.
     return problem(messageOf(error).replaceAll(/\s*\n\s*/g, '; '), null);
   }

@@ -7,7 +7,7 @@ import type { RateLimit } from '../../exchange/binance/rest/rate-limits.js';
 import { exchangeRules, serverTime } from '../../exchange/binance/rest/requests.js';
 import type { UsageReport } from '../../exchange/binance/rest/usage-headers.js';
 import { codeOf, messageOf } from '../../platform/error-facts.js';
-import { type Check, type Finding, ok, problem, warning } from './check.js';
+import { type Check, type DoctorContext, type Finding, ok, problem, warning } from './check.js';
 import { ExchangeDesk } from './exchange-desk.js';
 
 const SILENT = 'the exchange does not answer';
@@ -50,7 +50,7 @@ export const wayCheck = (which: keyof Endpoints): Check => ({
       return problem(`the name ${host} leads nowhere`, 'look at the connection to the internet, and at DNS');
     const to = { host: address, port: Number(port || (isSecure ? 443 : 80)) };
     const beganMs = clock.monotonicMs();
-    const why = await connected(to, isSecure ? host : null, patienceMs);
+    const why = await connected(to, isSecure ? host : null, { clock, patienceMs });
     const tookMs = Math.ceil(clock.monotonicMs() - beganMs);
     const shown = `${host}:${to.port}`;
     if (why === null) return ok(`${shown}${isSecure ? ' by TLS' : ''} in ${tookMs} ms`);
@@ -68,21 +68,22 @@ const addressOf = async (host: string): Promise<string | null> =>
 const connected = (
   to: { readonly host: string; readonly port: number },
   serverName: string | null,
-  patienceMs: number,
+  { clock, patienceMs }: Pick<DoctorContext, 'clock' | 'patienceMs'>,
 ): Promise<string | null> =>
   new Promise((resolve) => {
-    const told = (why: string | null) => () => {
+    const end = (why: string | null): void => {
+      cancel();
       socket.destroy();
       resolve(why);
     };
     const socket =
       serverName === null
-        ? connectTcp(to, () => told(null)())
+        ? connectTcp(to, () => end(null))
         : connectTls({ ...to, ...(isIP(serverName) === 0 ? { servername: serverName } : {}) }, () =>
-            told(null)(),
+            end(null),
           );
-    socket.setTimeout(patienceMs, told(`no answer within ${patienceMs / 1_000} s`));
-    socket.once('error', (error) => told(codeOf(error) || messageOf(error))());
+    const cancel = clock.after(patienceMs, () => end(`no answer within ${patienceMs / 1_000} s`));
+    socket.once('error', (error) => end(codeOf(error) || messageOf(error)));
   });
 
 export const restCheck: Check = {
@@ -130,7 +131,7 @@ export function offsetFinding(aheadMs: number): Finding {
     ? ok(`${found}; ${rule}`)
     : warning(
         `${found}; ${rule}: orders pass, but times in logs and tables are wrong`,
-        'set this machine’s clock; see system clock',
+        'set the clock of this machine',
       );
 }
 
