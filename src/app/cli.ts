@@ -4,6 +4,7 @@ import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
+import { addCompletionCommands } from './commands/completion-command.js';
 import { addConsoleCommand } from './commands/console-command.js';
 import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
@@ -43,6 +44,7 @@ addImportTradesCommand(program);
 addDbCommand(program);
 addDoctorCommand(program);
 addSimulatorCommand(program);
+addCompletionCommands(program);
 
 // A reader that goes away, as `| head` does, is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
