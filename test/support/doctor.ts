@@ -36,7 +36,7 @@ export function doctors() {
   return {
     aContext,
     /** Everything that was found, by the name of the check. */
-    async diagnosis(environment: Environment, given: Partial<DoctorContext> = {}): Promise<Diagnosis> {
+    diagnosis: async (environment: Environment, given: Partial<DoctorContext> = {}): Promise<Diagnosis> => {
       const found: [string, Examined][] = [];
       for await (const one of examine(QUICK, aContext(environment, given))) found.push([one.name, one]);
       return Object.fromEntries(found);

@@ -16,7 +16,7 @@ import { tempFolder } from '../../support/temp-folder.js';
 const { diagnosis } = doctors();
 const db = testDatabase();
 const folder = tempFolder();
-const { start } = impostors();
+const servers = impostors();
 const made: string[] = [];
 afterAll(() => Promise.all(made.map(dropDatabase)));
 
@@ -64,7 +64,7 @@ describe('the doctor, of a database', () => {
   });
 
   it('tells that the server is away, hangs, or lets nobody in, and shows no password', async () => {
-    const { port } = await start('28P01', 'password authentication failed for user "u"');
+    const { port } = await servers.start('28P01', 'password authentication failed for user "u"');
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket.on('error', () => {})));
     silent.listen(0, '127.0.0.1');
