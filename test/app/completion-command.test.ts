@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { seedSettings } from '../../seeds/settings.js';
@@ -103,25 +104,25 @@ describe('completion where no Hedgehog runs', () => {
     expect(existsSync(nobody.HEDGEHOG_DATA_DIR)).toBe(false);
   });
 
-  it('does not wait for a Hedgehog that does not answer', async () => {
-    const sockets = new Set<Socket>();
-    const silent = createServer((socket) => sockets.add(socket.on('error', () => {})));
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const environment = { HEDGEHOG_DATA_DIR: folder.path('silent') };
+  it('does not wait for a Hedgehog that is slow to answer', async () => {
+    const wanted = [{ symbol: 'XRPLATE', topic: null, status: 'on' }];
+    const slow = createServer((_request, response) => {
+      setTimeout(() => response.end(JSON.stringify({ service: 'trading', wanted, running: [] })), 5_000);
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    const environment = { HEDGEHOG_DATA_DIR: folder.path('slow') };
     const places = controlPlaces(environment);
     makeControlFolder(places);
     writeFileSync(places.readToken, 'token', { mode: 0o600 });
     announce(places.announcement, {
       ...{ pid: process.pid, port, host: '127.0.0.1', socket: null, version: VERSION, database: 'd' },
     });
-    expect(await completed((...args) => hedgehogIn(environment, ...args), 'trading', 'start', 'XRP')).toEqual(
-      ['XRPUSDT', ':4'],
-    );
-    expect(sockets.size).toBe(1);
-    for (const socket of sockets) socket.destroy();
-    silent.close();
+    const run = (...args: string[]) => hedgehogIn(environment, ...args);
+    expect(await completed(run, 'trading', 'start', 'XRP')).toEqual(['XRPUSDT', ':4']);
+    slow.closeAllConnections();
+    slow.close();
   });
 
   it('prints a script for each shell, which runs this very command', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { WebSocketServer } from 'ws';
 import type { Environment } from '../../../src/warehouse/connection.js';
 import { doctors } from '../../support/doctor.js';
 import { aScriptedServer } from '../../support/scripted-http.js';
@@ -141,6 +142,26 @@ describe('the doctor, of an exchange', () => {
     const found = await diagnosis(at(port));
     for (const name of ['market stream', 'user data stream'])
       expect(found[name]).toMatchObject({ status: 'problem', found: expect.stringContaining('HTTP 503') });
+  });
+
+  it('tells that a key may not follow the orders of its account', async () => {
+    const { port } = await aSimulator();
+    const denying = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    denying.on('connection', (socket) =>
+      socket.on('message', (text: Buffer) => {
+        const { id } = JSON.parse(text.toString()) as { id: string };
+        socket.send(JSON.stringify({ id, status: 401, error: { code: -2015, msg: 'no' } }));
+      }),
+    );
+    await once(denying, 'listening');
+    const url = `ws://127.0.0.1:${(denying.address() as AddressInfo).port}`;
+    const found = await diagnosis(at(port, { HEDGEHOG_WS_API_URL: url }));
+    expect(found['user data stream']).toMatchObject({
+      status: 'problem',
+      found: 'the exchange does not let us follow our orders: status 401, code -2015',
+    });
+    expect(found.keys?.status).toBe('ok');
+    denying.close();
   });
 
   it('tells that a connection has no TLS that it should have', async () => {
