@@ -189,6 +189,7 @@ describe('the doctor, of an exchange', () => {
       server.on(
         'GET /api/v3/account',
         { body: facts },
+        { body: facts },
         { body: { ...facts, canWithdraw: false } },
         { body: { ...facts, canTrade: false } },
       );
@@ -209,6 +210,9 @@ describe('the doctor, of an exchange', () => {
         status: 'warning',
         found: expect.stringContaining('withdrawals are open'),
       });
+      // Nobody loses anything by what is withdrawn of play money.
+      const play = { ...real, HEDGEHOG_WS_API_URL: 'ws://127.0.0.1:1/ws-api/v3' };
+      expect((await diagnosis(play)).account?.status).toBe('ok');
       expect((await diagnosis(real)).account?.status).toBe('ok');
       expect((await diagnosis(real)).account).toMatchObject({
         status: 'problem',
