@@ -9,7 +9,9 @@ function projectRoot(folder: string = here): string {
   return existsSync(join(folder, 'package.json')) ? folder : projectRoot(dirname(folder));
 }
 
-const fromRoot = (path: string): string => join(projectRoot(), path);
+export const PROJECT_ROOT = projectRoot();
+
+const fromRoot = (path: string): string => join(PROJECT_ROOT, path);
 
 /** The project's own exchange info: some twenty symbols. */
 export const BUNDLED_EXCHANGE_INFO = fromRoot('seeds/exchange-info.json');
@@ -20,6 +22,12 @@ export const DEMO_TAPE = fromRoot('seeds/XRPUSDT-demo.csv.gz');
 /** The built command line. */
 export const CLI_FILE = fromRoot('dist/src/app/cli.js');
 
-export const VERSION: string = (
-  JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
-).version;
+const { version, engines } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+};
+
+export const VERSION: string = version;
+
+/** The oldest Node.js that will do: `20.19`. */
+export const NODE_NEEDED: string = engines.node.replace('>=', '');

@@ -16,6 +16,8 @@ export interface ControlClient {
   post<T>(path: string, body: object, query?: Query): Promise<T>;
   patch<T>(path: string, body: object, query?: Query): Promise<T>;
   put<T>(path: string, body: object, query?: Query): Promise<T>;
+  /** What is there, whatever the status: of health it is a part of the answer. */
+  look(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Lines as they come, until it ends or the reader has enough. */
   lines(path: string, query?: Query): AsyncGenerator<string>;
 }
@@ -110,6 +112,11 @@ class Client implements ControlClient {
     return this.answer<T>('PUT', withQuery(path, query), JSON.stringify(body));
   }
 
+  async look(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await this.ask('GET', path);
+    return { status: response.statusCode ?? 500, text: await text(response) };
+  }
+
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
     const response = await this.ask('GET', withQuery(path, query));
     if (response.statusCode !== 200) throw refusedWith(response, await text(response));
@@ -190,7 +197,8 @@ function messageIn(answered: string): string {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process, whoever's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Whether a database that is missing on the server that Hedgehog runs itself is made; it is unless this says no. */
   readonly create?: boolean;
+  /** How long a server that does not take connections is waited for before it counts as missing; 10,000 unless given. */
+  readonly openingMs?: number;
 }
 
 /** An open database. It outlives its server: what was under way fails, and later queries find the server that came back. */
@@ -63,7 +65,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const target = targetOf(environment, options.database);
   const server = target.kind === 'embedded' ? await useEmbeddedServer(target.dataDirectory) : undefined;
   try {
-    const config = await settledConfig(target, server, { log, clock, create: options.create ?? true });
+    const { create = true, openingMs = OPENING_MS } = options;
+    const config = await settledConfig(target, server, { log, clock, create, openingMs });
     return opened({ target, server, config, poolSize: options.poolSize ?? 10, log, clock });
   } catch (error) {
     await server?.release();
@@ -125,16 +128,19 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
   };
 }
 
-/** How long a server that starts up is waited for before it counts as missing. */
 const OPENING_MS = 10_000;
 
 /** Connects once, and so finds out what the server needs: no TLS, or the database made first. */
 async function settledConfig(
   target: Target,
   server: EmbeddedServer | undefined,
-  { create, ...deps }: { readonly log: Log; readonly clock: Clock; readonly create: boolean },
+  {
+    create,
+    openingMs,
+    ...deps
+  }: { readonly log: Log; readonly clock: Clock; readonly create: boolean; readonly openingMs: number },
 ): Promise<pg.ClientConfig> {
-  const config = configFor(target);
+  const config = configFor(target, openingMs);
   const attempt = async (given: pg.ClientConfig): Promise<void> => {
     const client = new (clientFor(server))(given);
     client.on('error', () => {});
@@ -145,7 +151,7 @@ async function settledConfig(
     }
   };
   try {
-    await withRetry(() => attempt(config), { ...deps, giveUpAfterMs: OPENING_MS });
+    await withRetry(() => attempt(config), { ...deps, giveUpAfterMs: openingMs });
     return config;
   } catch (error) {
     if (target.kind === 'url') {
@@ -186,10 +192,9 @@ async function makeDatabase(config: pg.ClientConfig, Client: typeof pg.Client, n
   }
 }
 
-function configFor(target: Target): pg.ClientConfig {
+function configFor(target: Target, connectionTimeoutMillis: number): pg.ClientConfig {
   const shared = { application_name: 'hedgehog', keepAlive: true };
-  if (target.kind === 'url')
-    return { ...shared, connectionString: target.url, connectionTimeoutMillis: 10_000 };
+  if (target.kind === 'url') return { ...shared, connectionString: target.url, connectionTimeoutMillis };
   // The host is the socket's folder, known on connecting. All is given here, or pg would take it from PGPORT and the like.
   return {
     ...shared,

@@ -8,6 +8,15 @@ export async function installationId(db: Kysely<Tables>): Promise<string> {
   return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
 }
 
+/** What client order ids of a database start with. */
+export const orderIdPrefixOf = (id: string): string => `hh${id}`;
+
+/** That of this database; null while nothing was started on it. */
+export async function knownOrderIdPrefix(db: Kysely<Tables>): Promise<string | null> {
+  const row = await db.selectFrom('installation').select('id').executeTakeFirst();
+  return row === undefined ? null : orderIdPrefixOf(row.id);
+}
+
 /**
  * Makes a database that of an exchange, unless it is another's already: the ids in it mean something else there.
  *

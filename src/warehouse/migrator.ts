@@ -1,4 +1,4 @@
-import { type Kysely, Migrator, NO_MIGRATIONS } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Kysely, Migrator, NO_MIGRATIONS, sql } from 'kysely';
 import { migrations } from '../../migrations/index.js';
 import type { Tables } from './schema.js';
 
@@ -34,6 +34,16 @@ export interface MigrationState {
 export async function migrationStates(kysely: Kysely<Tables>): Promise<readonly MigrationState[]> {
   const states = await migratorFor(kysely).getMigrations();
   return states.map(({ name, executedAt }) => ({ name, appliedAt: executedAt }));
+}
+
+/** Names of migrations that were applied to this database and that this version does not know: a newer one has been here. */
+export async function strangeMigrations(kysely: Kysely<Tables>): Promise<readonly string[]> {
+  const { rows: found } = await sql<{ table: string | null }>`
+    SELECT to_regclass(${DEFAULT_MIGRATION_TABLE})::text AS table`.execute(kysely);
+  if (found[0]?.table === null) return [];
+  const { rows } = await sql<{ name: string }>`
+    SELECT name FROM ${sql.table(DEFAULT_MIGRATION_TABLE)} ORDER BY name`.execute(kysely);
+  return rows.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
 }
 
 /** kysely's migrator returns its errors. */

@@ -40,7 +40,9 @@ describe('switching and setting while a Hedgehog runs', () => {
       code: 1,
       stdout:
         'streaming: XRPUSDT is on, running\nstreaming: BTCUSDT is on, given up: there is no tape of BTCUSDT\n',
-      stderr: expect.stringMatching(/^hedgehog: given up: BTCUSDT; tried again when .*\n$/) as unknown as string,
+      stderr: expect.stringMatching(
+        /^hedgehog: given up: BTCUSDT; tried again when .*\n$/,
+      ) as unknown as string,
     });
     const stopped = await command('trading', 'stop', 'XRPUSDT', '--json');
     expect([stopped.code, JSON.parse(stopped.stdout)]).toEqual([
