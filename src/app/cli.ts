@@ -13,6 +13,7 @@ import { addSettingsCommand } from './commands/settings-command.js';
 import { addSimulatorCommand } from './commands/simulator-command.js';
 import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
+import { addTradesCommand } from './commands/trades-command.js';
 import { VERSION } from './project-files.js';
 
 /** Exit codes: 0 done, 1 a defect or a failure of the machine, 2 a mistake in what was asked for. */
@@ -37,6 +38,7 @@ addPublishCommand(program);
 addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);
+addTradesCommand(program);
 addDbCommand(program);
 addSimulatorCommand(program);
 

@@ -15,6 +15,7 @@ import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { retentionSpec } from '../warehouse/retention.js';
 import { serviceReporterSpec } from '../warehouse/service-reporter.js';
 import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
@@ -47,6 +48,7 @@ export interface LiveDeps {
 /** The whole tree, following what the database says is wanted. */
 export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const { config, database, clock, log, onEnd, control, watch } = deps;
+  const { keepTradesMs } = config.retention;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
@@ -115,6 +117,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         ...exchange.specs(core),
         serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
         ...(api === undefined ? [] : [api.spec]),
+        ...(keepTradesMs === null ? [] : [retentionSpec({ database, clock, log, keepTradesMs })]),
       ];
     },
   });

@@ -8,6 +8,7 @@ import { REPORT_INPUT, shapeProblems } from '../platform/shape-problems.js';
 import { LOG_LEVELS, type LogLevel } from '../ports/log.js';
 import { type Pace, parsePace } from '../streaming/pace.js';
 import { type Environment, stageOf, targetOf } from '../warehouse/connection.js';
+import { type RetentionConfig, readRetentionConfig } from '../warehouse/retention-config.js';
 import { chooseExchange, type RemoteExchange } from './exchange-choice.js';
 import { BUNDLED_EXCHANGE_INFO } from './project-files.js';
 import { givenTapes, type Tapes, tapesBySymbol, tapesIn } from './tapes.js';
@@ -28,6 +29,7 @@ export interface StartConfig {
   readonly logLevel: LogLevel;
   readonly exchange: MockMarket | RemoteExchange;
   readonly control: ControlConfig;
+  readonly retention: RetentionConfig;
 }
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -66,10 +68,11 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
   // A wrong stage has been told of.
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
   const control = await attempt(null, () => readControlConfig(environment));
+  const retention = await attempt(null, () => readRetentionConfig(environment));
   const choice = await attempt(null, () => chooseExchange(environment));
   const market =
     choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
-  if (!parsed.success || choice === undefined || control === undefined || problems.length > 0) {
+  if (!parsed.success || !choice || !control || !retention || problems.length > 0) {
     throw new InputError(`the environment cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const {
@@ -77,9 +80,13 @@ export async function readStartConfig(environment: Environment): Promise<StartCo
     HEDGEHOG_TAPE_LOOP: loop,
     HEDGEHOG_FILL_MODEL: fillModel,
   } = parsed.data;
-  if (choice.kind === 'remote') return { logLevel, exchange: choice, control };
+  if (choice.kind === 'remote') return { logLevel, exchange: choice, control, retention };
   if (market === undefined) throw new Error('a market that could not be read told no problem');
-  return { logLevel, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' }, control };
+  return {
+    logLevel,
+    exchange: { ...choice, ...market, fillModel, loops: loop === 'on' },
+    ...{ control, retention },
+  };
 }
 
 /** What is said of the exchange in the process and means nothing on another one. */

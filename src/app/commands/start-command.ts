@@ -15,6 +15,7 @@ Environment:
   HEDGEHOG_CONTROL_PORT   where the local API listens, on 127.0.0.1: a port, or 0 for any (default: 7749)
   HEDGEHOG_CONTROL_HOST   another address; what is not of this machine alone needs HEDGEHOG_CONTROL_INSECURE=yes
   HEDGEHOG_LOG_LEVEL      error, warn, info (default) or debug
+  HEDGEHOG_KEEP_TRADES    how long stored trades are kept, by trade time: 30d, 12h (default: for ever)
   HEDGEHOG_EXCHANGE       mock (default): an exchange in the process, whose orders are kept in the database;
                           simulator: what hedgehog simulator runs; binance-demo, binance-testnet: play money, with keys;
                           binance: real money, with keys and HEDGEHOG_LIVE
