@@ -9,12 +9,14 @@ import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
+import { lookingForEarlier } from '../trading/earlier-orders.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
 import { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { keptOrderIds } from '../warehouse/kept-order-ids.js';
 import { retentionSpec } from '../warehouse/retention.js';
 import { serviceReporterSpec } from '../warehouse/service-reporter.js';
 import { clearReports } from '../warehouse/service-reports.js';
@@ -56,12 +58,15 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const desired = await DesiredSettings.open(database, log);
   const cycles = await DatabaseCycleStore.open(database.kysely, retry);
   const { orderIdPrefix } = cycles;
-  const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
+  const kept = await retry(() => keptOrderIds(database.kysely, orderIdPrefix));
+  const orderIdStarts = [`${orderIdPrefix}-`, ...kept];
+  const exchange = liveExchange(config.exchange, { database, retry, orderIdStarts, clock, log });
   let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
     exchange: exchange.build,
+    wrapExchange: (built) => lookingForEarlier(built, { orderIdPrefix, log }),
     pacing: UNPACED,
     cycles,
     onEnd,

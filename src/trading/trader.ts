@@ -18,7 +18,7 @@ import { executions, tradeEvents, type UserDataResumed, userData } from '../port
 import { type Action, type CycleEvent, type CycleTerms, decide } from '../strategy/decide.js';
 import { canGoOnWith } from '../strategy/funds.js';
 import { isUnplaced, type Position, rebuyStatus, workingLeg } from '../strategy/position.js';
-import { clientOrderIdsOf } from './client-order-ids.js';
+import { clientOrderIdsOf, orderIdPrefixOf } from './client-order-ids.js';
 import type { TradingDeps } from './deps.js';
 import { describePosition, describeResult, orderFields } from './describe-position.js';
 import { cancel, type ExchangeAnswer, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
@@ -292,7 +292,7 @@ export const Trader: GenServer<TraderProtocol> = {
       terms: {
         settings: cycle.settings,
         info,
-        clientOrderId: clientOrderIdsOf(deps.cycles.orderIdPrefix, cycle.id),
+        clientOrderId: clientOrderIdsOf(orderIdPrefixOf(cycle, deps.cycles.orderIdPrefix), cycle.id),
       },
       lookUps: new LookUps(),
       position: cycle.position,

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import Table from 'cli-table3';
 import { TAPE_HEADER, tapeRows } from '../../backtest/tape/tape-text.js';
 import { describeRanges, type IdRange } from '../../domain/id-range.js';
@@ -7,6 +5,7 @@ import type { Period } from '../../domain/period.js';
 import type { TradeEvent } from '../../domain/trade-event.js';
 import { InputError } from '../../platform/input-error.js';
 import { prepareOutput } from '../../platform/output-file.js';
+import { packed } from '../../platform/packed.js';
 import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import type { Database } from '../../warehouse/database.js';
 import { missingTrades } from '../../warehouse/missing-trades.js';
@@ -117,14 +116,6 @@ async function* tapeOf(batches: AsyncIterable<readonly TradeEvent[]>, total: num
 async function toFile(file: string, replace: boolean, tape: () => AsyncIterable<Buffer>): Promise<void> {
   const output = await prepareOutput(file, { replace });
   await output.writeAll(file.endsWith('.gz') ? packed(tape()) : tape());
-}
-
-/** A failure of what is packed has to reach whoever reads, which a pipe alone does not see to. */
-function packed(tape: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const source = Readable.from(tape, { objectMode: false });
-  const gzip = createGzip();
-  source.on('error', (error) => gzip.destroy(error));
-  return source.pipe(gzip);
 }
 
 async function toStandardOutput(tape: AsyncIterable<Buffer>): Promise<void> {
