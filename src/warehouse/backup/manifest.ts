@@ -66,7 +66,9 @@ export function parseManifest(text: string): Manifest {
   }
   const format = z.object({ format: z.unknown() }).safeParse(json).data?.format;
   if (format !== undefined && format !== FORMAT)
-    throw new ArchiveDamaged(`it has the format ${String(format)}; this Hedgehog reads format ${FORMAT}`);
+    throw new ArchiveDamaged(
+      `it has the format ${JSON.stringify(format)}; this Hedgehog reads format ${FORMAT}`,
+    );
   const parsed = manifest.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

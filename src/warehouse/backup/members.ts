@@ -33,17 +33,21 @@ export class ArchiveDamaged extends InputError {}
  */
 export async function* membersIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Member, void, void> {
   const bytes = new Bytes(chunks);
-  for (;;) {
-    const header = new Header(await bytes.take(BLOCK), 0);
-    if (header.nullBlock) break;
-    const { path, size = 0, cksumValid, type } = header;
-    if (!cksumValid || path === undefined || type !== 'File' || size > MOST_BYTES)
-      throw new ArchiveDamaged('it holds something that hedgehog db backup does not write');
-    const content = await bytes.take(size);
-    await bytes.take(paddingOf(size));
-    yield { path, content };
+  try {
+    for (;;) {
+      const header = new Header(await bytes.take(BLOCK), 0);
+      if (header.nullBlock) break;
+      const { path, size = 0, cksumValid, type } = header;
+      if (!cksumValid || path === undefined || type !== 'File' || size > MOST_BYTES)
+        throw new ArchiveDamaged('it holds something that hedgehog db backup does not write');
+      const content = await bytes.take(size);
+      await bytes.take(paddingOf(size));
+      yield { path, content };
+    }
+    await bytes.toEnd();
+  } finally {
+    await bytes.close();
   }
-  await bytes.toEnd();
 }
 
 /** Bytes that come in chunks, taken in other lengths. */
@@ -74,5 +78,9 @@ class Bytes {
   /** What packed it vouches for all of it only at its very end. */
   async toEnd(): Promise<void> {
     while ((await this.chunks.next()).done !== true);
+  }
+
+  async close(): Promise<void> {
+    await this.chunks.return?.();
   }
 }
