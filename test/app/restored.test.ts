@@ -5,8 +5,10 @@ import type { Engine } from '../../src/app/compose.js';
 import { composeLive } from '../../src/app/live.js';
 import { readStartConfig } from '../../src/app/start-config.js';
 import type { Order } from '../../src/domain/order.js';
+import { formatTree, inspectTree } from '../../src/otp/index.js';
 import { parseSettings } from '../../src/platform/settings-file.js';
 import { systemClock } from '../../src/platform/system-clock.js';
+import type { Clock } from '../../src/ports/clock.js';
 import { TapeFeed } from '../../src/streaming/tape-feed.js';
 import type { Database } from '../../src/warehouse/database.js';
 import { installationId } from '../../src/warehouse/installation.js';
@@ -14,6 +16,7 @@ import { changeSettings, switchSymbols } from '../../src/warehouse/settings-tabl
 import { backUpInto, restoreFrom } from '../support/backups.js';
 import { testDatabase } from '../support/database.js';
 import { ExchangeAccount } from '../support/exchange-account.js';
+import { fastClock } from '../support/fast-clock.js';
 import { aLog } from '../support/log.js';
 import { eventually } from '../support/running-hedgehog.js';
 import { aSimulator, stopSimulatorsAfterEach, type TestSimulator } from '../support/simulator.js';
@@ -66,14 +69,14 @@ interface Life {
 }
 const lives: Life[] = [];
 
-async function aLife(): Promise<Life> {
+async function aLife(clock: Clock = systemClock): Promise<Life> {
   const database = await db.open();
   const log = aLog();
   const config = await readStartConfig({
     HEDGEHOG_EXCHANGE: 'simulator',
     HEDGEHOG_SIMULATOR_URL: `http://127.0.0.1:${simulator.port}`,
   });
-  const engine = await composeLive({ config, database, clock: systemClock, log, onEnd: () => {} });
+  const engine = await composeLive({ config, database, clock, log, onEnd: () => {} });
   const life = { engine, database, log };
   lives.push(life);
   await eventually(() => engine.system.registry.lookup(`Streamer ${SYMBOL}`), 'it streams');
@@ -159,4 +162,26 @@ describe.each([
     const ids = (await account.orders(SYMBOL)).map(({ clientOrderId }) => clientOrderId);
     expect(new Set(ids).size).toBe(ids.length);
   });
+});
+
+it('a database that was restored when nothing had been done since goes on with the orders it has, as its own', async () => {
+  const life = await aLife();
+  await tradesAt('0.5', 'it has a buy', isCycle('1 buying seen'));
+  const names = new Map([[`hh${await installationId(db.database.kysely)}`, 'old']]);
+  await backUpInto(file, db.database);
+  await end(life);
+  const { installationId: id } = await restoreFrom(file, db.database, true);
+  names.set(`hh${id}`, 'new');
+  // That no order can appear any more is certain only some time after the start.
+  const { engine, log } = await aLife({ ...fastClock(5), wallMs: () => systemClock.wallMs() });
+  await eventually(
+    () => formatTree(inspectTree(engine.system)),
+    'the account was looked at',
+    (tree) => tree.includes('MarketWatch') && !tree.includes('AccountCheck'),
+  );
+  expect(log.entries.filter(({ message }) => message.includes('not ours'))).toEqual([]);
+  await tradesAt('0.49', 'it has bought', isCycle('1 selling seen'));
+  expect(await ordersNow(names)).toEqual(['old-1-B1 FILLED', 'old-1-S1 NEW']);
+  await tradesAt('0.51', 'it has sold, and begun again', isCycle('2 buying seen'));
+  expect(await ordersNow(names)).toEqual(['old-1-B1 FILLED', 'old-1-S1 FILLED', 'new-2-B1 NEW']);
 });
