@@ -45,7 +45,7 @@ Examples:
   hedgehog trades prune --older-than 30d --dry-run
   hedgehog trades prune --older-than 12h --symbol XRPUSDT --json`;
 
-/** `hedgehog trades`. */
+/** `hedgehog trades`. What each does is loaded only when it is run, so that help and mistakes are answered at once. */
 export function addTradesCommand(program: Command): void {
   const trades = program
     .command('trades')
@@ -57,7 +57,9 @@ export function addTradesCommand(program: Command): void {
     .option('--json', 'print one JSON array and nothing else on standard output')
     .addHelpText('after', LIST_NOTES)
     .allowExcessArguments(false)
-    .action(async (options: { readonly json?: true }) => (await load()).listTrades(options));
+    .action(async (options: { readonly json?: true }) =>
+      (await import('./trades-list-run.js')).listTrades(options),
+    );
 
   trades
     .command('export')
@@ -73,7 +75,7 @@ export function addTradesCommand(program: Command): void {
     .option('--json', 'with --output: print one JSON object and nothing else on standard output')
     .addHelpText('after', EXPORT_NOTES)
     .allowExcessArguments(false)
-    .action(async (options: ExportOptions) => (await load()).exportTrades(options));
+    .action(async (options: ExportOptions) => (await import('./trades-export-run.js')).exportTrades(options));
 
   trades
     .command('prune')
@@ -86,6 +88,3 @@ export function addTradesCommand(program: Command): void {
     .allowExcessArguments(false)
     .action(async (options: PruneOptions) => (await import('./trades-prune-run.js')).pruneCommand(options));
 }
-
-// Loaded only when it is run, so that help and mistakes are answered at once.
-const load = () => import('./trades-run.js');

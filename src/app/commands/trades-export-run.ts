@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { TAPE_HEADER, tapeRows } from '../../backtest/tape/tape-text.js';
 import { describeRanges, type IdRange } from '../../domain/id-range.js';
 import type { Period } from '../../domain/period.js';
@@ -10,48 +9,9 @@ import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import type { Database } from '../../warehouse/database.js';
 import { missingTrades } from '../../warehouse/missing-trades.js';
 import { type StoredExtent, storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';
-import { type StoredSymbol, tradeInventory } from '../../warehouse/trade-inventory.js';
 import { progressBar } from './progress-bar.js';
 import { withReadyDatabase } from './ready-database.js';
 import type { ExportOptions } from './trades-command.js';
-
-export async function listTrades({ json }: { readonly json?: true }): Promise<void> {
-  const inventory = await withReadyDatabase(({ kysely }) => tradeInventory(kysely));
-  if (json) say(JSON.stringify(inventory.map(plain)));
-  else
-    say(
-      inventory.length === 0
-        ? 'no trades are stored; hedgehog import-trades stores some'
-        : tableOf(inventory),
-    );
-}
-
-/** As `--json` prints it; times as UTC. */
-const plain = ({ firstTimeMs, lastTimeMs, ...symbol }: StoredSymbol) => ({
-  ...symbol,
-  from: new Date(firstTimeMs).toISOString(),
-  to: new Date(lastTimeMs).toISOString(),
-});
-
-function tableOf(inventory: readonly StoredSymbol[]): string {
-  const table = new Table({
-    head: ['symbol', 'trades', 'first', 'last', 'not stored', 'missing'],
-    colAligns: ['left', 'right', 'left', 'left', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const stored of inventory) {
-    const { from, to } = plain(stored);
-    table.push([
-      stored.symbol,
-      count(stored.trades),
-      from,
-      to,
-      count(stored.notStored),
-      count(stored.missing),
-    ]);
-  }
-  return table.toString();
-}
 
 /** Throws InputError for whatever is wrong with what was asked for, before anything is written. */
 export async function exportTrades(options: ExportOptions): Promise<void> {
@@ -96,6 +56,7 @@ class Told {
       this.trades += events.length;
       yield events;
     }
+    if (this.trades === 0) throw new InputError('the trades were deleted while they were to be exported');
   }
 }
 
@@ -145,8 +106,7 @@ async function report(
   { symbolId }: StoredExtent,
   { trades, first, last, backwards }: Told,
 ): Promise<void> {
-  if (first === undefined || last === undefined)
-    throw new InputError(`the trades of ${symbol} were deleted meanwhile`);
+  if (first === undefined || last === undefined) throw new Error('nothing was exported');
   const ids: IdRange = { from: first.tradeId, to: last.tradeId };
   const missing = await missingTrades(kysely, symbolId, ids);
   if (missing.ids > 0)
