@@ -21,7 +21,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   indicators: ['indicators', 'services', 'domain', 'ports', 'otp'],
   warehouse: [
     ...['warehouse', 'services', 'domain', 'strategy', 'ports', 'otp', 'platform'],
-    ...['kysely', 'pg', 'pg-copy-streams', 'backtest/order-recorder', 'backtest/summary', '../migrations'],
+    ...['kysely', 'pg', 'pg-copy-streams', 'tar', 'zod', 'backtest/order-recorder', 'backtest/summary'],
+    '../migrations',
   ],
   exchange: [
     ...['exchange', 'domain', 'ports', 'otp', 'zod', 'ws'],

@@ -31,7 +31,7 @@ export const marketWatchSpec = ({
 /** Looks at the account once, as soon as the exchange can be asked. After the market watch, which hears what there is. */
 export const accountCheckSpec = (
   { system, pubsub }: Core,
-  { clock, ...rest }: Pick<AccountCheckDeps, 'orderIdPrefix' | 'log'> & { readonly clock: Clock },
+  { clock, ...rest }: Pick<AccountCheckDeps, 'orderIdStarts' | 'log'> & { readonly clock: Clock },
 ): ChildSpec => ({
   ...taskSpec('AccountCheck', () =>
     checkAccount(system, { ...rest, rest: restOf(system), pubsub, wait: (ms) => wait(clock, ms) }),

@@ -41,8 +41,8 @@ export interface LiveExchange {
 export interface LiveExchangeDeps {
   readonly database: Database;
   readonly retry: Retry;
-  /** What our client order ids start with. */
-  readonly orderIdPrefix: string;
+  /** What our client order ids start with: one of these. */
+  readonly orderIdStarts: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,7 +78,7 @@ function mockMarket(
 /** An exchange over the network. What it lists is known only once it has answered; the Leader of a symbol waits for that. */
 function remoteMarket(
   remote: RemoteExchange,
-  { database, retry, orderIdPrefix, clock, log }: LiveExchangeDeps,
+  { database, retry, orderIdStarts, clock, log }: LiveExchangeDeps,
 ): LiveExchange {
   const random = systemRandom;
   const budget = new ConnectionBudget(clock);
@@ -98,7 +98,7 @@ function remoteMarket(
     specs: (core) => [
       seedingSpec({ symbols, database, retry, clock, log: partLog(log, 'database') }, restOf(core.system)),
       marketWatchSpec(core),
-      accountCheckSpec(core, { orderIdPrefix, clock, log: partLog(log, 'exchange') }),
+      accountCheckSpec(core, { orderIdStarts, clock, log: partLog(log, 'exchange') }),
     ],
     close: () => Promise.resolve(),
   };

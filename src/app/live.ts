@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.js';
 import { UNPACED } from '../ports/pacing.js';
 import { followSpecs } from '../services/service-tree.js';
 import { Streaming } from '../streaming/streaming.js';
+import { lookingForEarlier } from '../trading/earlier-orders.js';
 import { IdleReporter, type IdleReporterProtocol } from '../trading/idle-reporter.js';
 import { Outlook } from '../trading/outlook.js';
 import { tradingService, tradingServiceSpec } from '../trading/trading-service.js';
@@ -18,6 +19,8 @@ import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
+import { keptOrderIds } from '../warehouse/kept-order-ids.js';
+import { retentionSpec } from '../warehouse/retention.js';
 import { serviceReporterSpec } from '../warehouse/service-reporter.js';
 import { clearReports } from '../warehouse/service-reports.js';
 import { storingService } from '../warehouse/storing.js';
@@ -50,6 +53,7 @@ export interface LiveDeps {
 /** The whole tree, following what the database says is wanted. */
 export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const { config, database, clock, log, onEnd, control, watch } = deps;
+  const { keepTradesMs } = config.retention;
   // However long it is away: whoever would go on without it would do what is not written down.
   const retry = <T>(work: () => Promise<T>): Promise<T> =>
     database.withRetry(work, { giveUpAfterMs: Number.POSITIVE_INFINITY });
@@ -62,12 +66,15 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const desired = await DesiredSettings.open(database, partLog(log, 'control'));
   const cycles = await DatabaseCycleStore.open(database.kysely, retry);
   const { orderIdPrefix } = cycles;
-  const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
+  const kept = await retry(() => keptOrderIds(database.kysely, orderIdPrefix));
+  const orderIdStarts = [`${orderIdPrefix}-`, ...kept];
+  const exchange = liveExchange(config.exchange, { database, retry, orderIdStarts, clock, log });
   let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
     exchange: exchange.build,
+    wrapExchange: (built) => lookingForEarlier(built, { orderIdPrefix, log: ofTrading }),
     pacing: UNPACED,
     cycles,
     onEnd,
@@ -146,6 +153,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
         }),
         serviceReporterSpec({ database, services: [traded, streaming.service, stored] }),
         ...(api === undefined ? [] : [api.spec]),
+        ...(keepTradesMs === null ? [] : [retentionSpec({ database, clock, log: ofStoring, keepTradesMs })]),
       ];
     },
   });

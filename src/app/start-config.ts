@@ -7,6 +7,7 @@ import { InputError, quoted } from '../platform/input-error.js';
 import { REPORT_INPUT, shapeProblems } from '../platform/shape-problems.js';
 import { type Pace, parsePace } from '../streaming/pace.js';
 import { type Environment, stageOf, targetOf } from '../warehouse/connection.js';
+import { type RetentionConfig, readRetentionConfig } from '../warehouse/retention-config.js';
 import { chooseExchange, type RemoteExchange } from './exchange-choice.js';
 import { type LogConfig, readLogConfig } from './log-config.js';
 import { BUNDLED_EXCHANGE_INFO } from './project-files.js';
@@ -28,6 +29,7 @@ export interface StartConfig {
   readonly logs: LogConfig;
   readonly exchange: MockMarket | RemoteExchange;
   readonly control: ControlConfig;
+  readonly retention: RetentionConfig;
 }
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -70,16 +72,21 @@ export async function readStartConfig(
   await attempt(null, () => targetOf({ ...environment, HEDGEHOG_ENV: 'test' }));
   const logs = await attempt(null, () => readLogConfig(environment));
   const control = await attempt(null, () => readControlConfig(environment));
+  const retention = await attempt(null, () => readRetentionConfig(environment));
   const choice = await attempt(null, () => chooseExchange(environment));
   const market =
     choice?.kind === 'remote' ? await refuseMockVariables(given, attempt) : await readMarket(given, attempt);
-  if (!parsed.success || !choice || !logs || !control || problems.length > 0) {
+  if (!parsed.success || !choice || !logs || !control || !retention || problems.length > 0) {
     throw new InputError(`the configuration cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const { HEDGEHOG_TAPE_LOOP: loop, HEDGEHOG_FILL_MODEL: fillModel } = parsed.data;
-  if (choice.kind === 'remote') return { logs, exchange: choice, control };
+  if (choice.kind === 'remote') return { logs, exchange: choice, control, retention };
   if (market === undefined) throw new Error('a market that could not be read told no problem');
-  return { logs, exchange: { ...choice, ...market, fillModel, loops: loop === 'on' }, control };
+  return {
+    logs,
+    exchange: { ...choice, ...market, fillModel, loops: loop === 'on' },
+    ...{ control, retention },
+  };
 }
 
 /** What is said of the exchange in the process and means nothing on another one. */

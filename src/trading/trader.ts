@@ -5,7 +5,7 @@ import { executions, tradeEvents, userData } from '../ports/topics.js';
 import { type Action, type CycleEvent, decide } from '../strategy/decide.js';
 import { canGoOnWith } from '../strategy/funds.js';
 import { isUnplaced, rebuyStatus, workingLeg } from '../strategy/position.js';
-import { clientOrderIdsOf } from './client-order-ids.js';
+import { clientOrderIdsOf, orderIdPrefixOf } from './client-order-ids.js';
 import { orderFields } from './cycle-log.js';
 import { describePosition } from './describe-position.js';
 import { cancel, getOrder, LOOKUP_RETRY_MS, place } from './exchange-requests.js';
@@ -280,7 +280,7 @@ export const Trader: GenServer<TraderProtocol> = {
       terms: {
         settings: cycle.settings,
         info,
-        clientOrderId: clientOrderIdsOf(deps.cycles.orderIdPrefix, cycle.id),
+        clientOrderId: clientOrderIdsOf(orderIdPrefixOf(cycle, deps.cycles.orderIdPrefix), cycle.id),
       },
       lookUps: new LookUps(),
       position: cycle.position,

@@ -8,14 +8,13 @@ export async function installationId(db: Kysely<Tables>): Promise<string> {
   return (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
 }
 
-/** What client order ids of a database start with. */
-export const orderIdPrefixOf = (id: string): string => `hh${id}`;
-
 /** That of this database; null while nothing was started on it. */
 export async function knownOrderIdPrefix(db: Kysely<Tables>): Promise<string | null> {
   const row = await db.selectFrom('installation').select('id').executeTakeFirst();
-  return row === undefined ? null : orderIdPrefixOf(row.id);
+  return row === undefined ? null : orderIdPrefix(row.id);
 }
+/** What client order ids begin with that are made with this id. */
+export const orderIdPrefix = (id: string): string => `hh${id}`;
 
 /**
  * Makes a database that of an exchange, unless it is another's already: the ids in it mean something else there.
@@ -38,11 +37,23 @@ export async function exchangeOf(db: Kysely<Tables>): Promise<string | null> {
   return row?.exchange ?? null;
 }
 
+/**
+ * Gives the database another random id, so that no client order id that was made with the old one is made again.
+ *
+ * @returns the new one; null when it has none, as a database that nothing was started on
+ */
+export async function changeInstallationId(db: Kysely<Tables>): Promise<string | null> {
+  const row = await db.updateTable('installation').set({ id: newId() }).returning('id').executeTakeFirst();
+  return row?.id ?? null;
+}
+
+// 40 bits: a client order id must be told from those of any other installation of the same account.
+const newId = (): string => randomId(5);
+
 async function makeInstallation(db: Kysely<Tables>): Promise<void> {
   await db
     .insertInto('installation')
-    // 40 bits: a client order id must be told from those of any other installation of the same account.
-    .values({ id: randomId(5) })
+    .values({ id: newId() })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -2,8 +2,12 @@ import { DEFAULT_MIGRATION_TABLE, type Kysely, Migrator, NO_MIGRATIONS, sql } fr
 import { migrations } from '../../migrations/index.js';
 import type { Tables } from './schema.js';
 
-const migratorFor = (kysely: Kysely<Tables>): Migrator =>
-  new Migrator({ db: kysely, provider: { getMigrations: async () => ({ ...migrations }) } });
+const migratorFor = (kysely: Kysely<Tables>, disableTransactions = false): Migrator =>
+  new Migrator({
+    db: kysely,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    disableTransactions,
+  });
 
 /**
  * Brings the tables up to date, in one transaction: all of it or nothing. Safe when several processes do it at once: they
@@ -23,6 +27,17 @@ export async function migrateDown(kysely: Kysely<Tables>): Promise<readonly stri
 /** Takes all migrations back, and with them everything that Hedgehog keeps in the database. Returns their names. */
 export async function migrateAllDown(kysely: Kysely<Tables>): Promise<readonly string[]> {
   return applied(await migratorFor(kysely).migrateTo(NO_MIGRATIONS));
+}
+
+/**
+ * Takes the tables to a migration, up or down, in the transaction that the caller has begun on the only connection that
+ * `kysely` has.
+ *
+ * @param name null: to none, so that nothing is left
+ * @returns the names of the migrations that were applied or taken back
+ */
+export async function migrateWithin(kysely: Kysely<Tables>, name: string | null): Promise<readonly string[]> {
+  return applied(await migratorFor(kysely, true).migrateTo(name ?? NO_MIGRATIONS));
 }
 
 export interface MigrationState {

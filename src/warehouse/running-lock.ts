@@ -48,9 +48,11 @@ export async function takeRunningLock(
   const keep = (held: pg.PoolClient): void => {
     client = held;
     held.once('error', () => {
+      // The server may have something to say to a connection that is being closed.
+      if (stopping.signal.aborted) return;
       client = null;
       held.release(true);
-      if (!stopping.signal.aborted) void takeAgain();
+      void takeAgain();
     });
   };
   const takeAgain = async (): Promise<void> => {

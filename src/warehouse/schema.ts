@@ -227,4 +227,30 @@ export interface Tables {
   service_reports: ServiceReportsTable;
 }
 
+const NAMES: Readonly<Record<keyof Tables, true>> = {
+  symbols: true,
+  trading_settings: true,
+  streaming_settings: true,
+  storing_settings: true,
+  trade_events: true,
+  missing_trades: true,
+  absent_trades: true,
+  candles: true,
+  orders: true,
+  order_updates: true,
+  backtest_runs: true,
+  backtest_orders: true,
+  installation: true,
+  cycles: true,
+  leaderships: true,
+  mock_orders: true,
+  mock_balances: true,
+  publish_requests: true,
+  order_catch_ups: true,
+  service_reports: true,
+};
+
+/** The names of all tables that Hedgehog keeps anything in. */
+export const TABLE_NAMES: readonly string[] = Object.keys(NAMES);
+
 export type CycleRow = Selectable<CyclesTable>;

@@ -37,6 +37,7 @@ beforeEach(async () => {
     config: await readStartConfig({
       HEDGEHOG_TAPES_FOLDER: 'test/fixtures/tapes',
       HEDGEHOG_TAPE_PACE: '100/s',
+      HEDGEHOG_KEEP_TRADES: '36500d',
     }),
     database,
     clock: systemClock,
@@ -98,6 +99,7 @@ describe('the tree that runs', () => {
       'Streaming',
       'Publishing',
       'ServiceReporter',
+      'Retention',
     ]);
     expect(formatTree(inspectTree(engine.system))).toContain('there is no tape of BTCUSDT');
   });

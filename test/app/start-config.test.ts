@@ -95,3 +95,25 @@ it('a variable that chooses the exchange wrongly is told beside the others', asy
   expect(told.join('\n')).toContain('HEDGEHOG_TAPE_PACE is "fast"');
   expect(told.join('\n')).toContain('HEDGEHOG_ENV is "prod"');
 });
+
+describe('HEDGEHOG_KEEP_TRADES', () => {
+  it.each(['mock', 'simulator'])(
+    'is taken with %s; without it trades are kept for ever',
+    async (exchange) => {
+      const { retention } = await readStartConfig({
+        HEDGEHOG_EXCHANGE: exchange,
+        HEDGEHOG_KEEP_TRADES: '2d',
+      });
+      expect(retention).toEqual({ keepTradesMs: 172_800_000 });
+      expect((await readStartConfig({ HEDGEHOG_EXCHANGE: exchange })).retention).toEqual({
+        keepTradesMs: null,
+      });
+    },
+  );
+
+  it('is refused when it is no age', async () => {
+    expect(await problems({ HEDGEHOG_KEEP_TRADES: '2 weeks' })).toEqual([
+      expect.stringContaining('HEDGEHOG_KEEP_TRADES is "2 weeks"'),
+    ]);
+  });
+});

@@ -8,7 +8,30 @@ export interface DbOptions {
   readonly down?: true;
   readonly yes?: true;
   readonly json?: true;
+  readonly force?: true;
+  readonly replace?: true;
 }
+
+const BACKUP_NOTES = `
+All tables, as they were at one moment: a Hedgehog that runs goes on, and is not held up. The file is packed, only its owner may
+read it, and it is complete or not there. No key or password is in it, for none is in the database.
+
+Examples:
+  hedgehog db backup hedgehog-2026-07-01.backup
+  HEDGEHOG_ENV=production hedgehog db backup /backups/now.backup --force --json`;
+
+const RESTORE_NOTES = `
+The whole file is checked before anything is changed, and then it is all put in place in one transaction, or nothing is. A backup
+of an earlier version is brought up to date. No Hedgehog may run on the database meanwhile.
+
+A restored database makes no client order id again that was used after the backup: ids of new cycles begin otherwise from then on.
+A cycle that had an order in the backup looks on the exchange for what became of it, and for the orders that it placed after
+the backup, before it places any. Orders of cycles that began after the backup are nobody's: hedgehog start tells of those
+that are open, and leaves them alone. Run only one Hedgehog on what was restored from a backup and what it was made of.
+
+Examples:
+  HEDGEHOG_DATABASE=hedgehog_again hedgehog db restore hedgehog-2026-07-01.backup
+  hedgehog db restore hedgehog-2026-07-01.backup --replace`;
 
 const WHERE = `
 Which database: DATABASE_URL names one on a server of yours. Without it Hedgehog runs PostgreSQL itself, on a socket that
@@ -77,6 +100,31 @@ export function addDbCommand(program: Command): void {
 
   command(
     db,
+    'backup',
+    'write everything that the database holds into one file',
+    'hedgehog db backup hedgehog-2026-11-21.tar.gz',
+  )
+    .argument('<file>', 'the file to write')
+    .option('--force', 'replace the file when it is there already')
+    .addOption(environment())
+    .addHelpText('after', BACKUP_NOTES)
+    .action(async (file: string, options: DbOptions) => (await loadBackup()).backup(file, options));
+
+  command(
+    db,
+    'restore',
+    'make the database what it was when a backup was taken',
+    'hedgehog db restore hedgehog-2026-11-21.tar.gz --replace',
+  )
+    .argument('<file>', 'what db backup has written')
+    .option('--replace', 'in place of what the database holds; asks first')
+    .option('--yes', 'do not ask')
+    .addOption(environment())
+    .addHelpText('after', RESTORE_NOTES)
+    .action(async (file: string, options: DbOptions) => (await loadBackup()).restoreBackup(file, options));
+
+  command(
+    db,
     'stop',
     'stop the server that Hedgehog runs itself, whoever uses it',
     'hedgehog db stop',
@@ -106,3 +154,4 @@ const exchangeInfo = (): Option =>
 
 // Loaded only when it is run, so that help and mistakes are answered at once.
 const load = () => import('./db-run.js');
+const loadBackup = () => import('./db-backup-run.js');

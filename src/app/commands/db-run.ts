@@ -1,16 +1,16 @@
-import { createInterface } from 'node:readline/promises';
 import { type Seeded, seedSettings } from '../../../seeds/settings.js';
 import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { stopServer } from '../../platform/postgres/embedded-server.js';
 import { stayAlive } from '../../platform/stay-alive.js';
-import { type Environment, shownTarget, type Target, targetOf } from '../../warehouse/connection.js';
+import { type Environment, targetOf } from '../../warehouse/connection.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
 import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
 import { configured } from './configured.js';
 import type { DbOptions } from './db-command.js';
+import { isConfirmed, refuseProduction } from './db-confirm.js';
 import { statusText } from './db-report.js';
 import { databaseStatus } from './db-status.js';
 import { say } from './say.js';
@@ -39,15 +39,11 @@ export async function seed(options: DbOptions): Promise<void> {
 
 export async function reset(options: DbOptions): Promise<void> {
   const target = targetOf(environmentOf(options));
-  if (target.stage === 'production' && !(options.yes && options.environment === 'production')) {
-    throw new InputError(
-      'db reset removes everything from the production database; it takes both --yes and --environment production',
-    );
-  }
+  refuseProduction('db reset', target, options);
   if (options.json && !options.yes)
     throw new InputError('db reset --json does not ask, and removes everything; it takes --yes');
   const symbols = await symbolsIn(options);
-  if (!options.yes && !(await isConfirmed(target))) {
+  if (!options.yes && !(await isConfirmed('db reset', target))) {
     tell(options, {});
     return;
   }
@@ -75,10 +71,13 @@ export async function stop(options: DbOptions): Promise<void> {
   else say(stopped ? 'stopped' : 'it was not running');
 }
 
-const environmentOf = ({ environment }: DbOptions): Environment =>
+export const environmentOf = ({ environment }: DbOptions): Environment =>
   configured([{ flag: '--environment', variable: 'HEDGEHOG_ENV', value: environment }]);
 
-async function withDatabase(options: DbOptions, work: (database: Database) => Promise<void>): Promise<void> {
+export async function withDatabase(
+  options: DbOptions,
+  work: (database: Database) => Promise<void>,
+): Promise<void> {
   const run = async (): Promise<void> => {
     const database = await openDatabase({ environment: environmentOf(options), log: createLog('warn') });
     try {
@@ -92,22 +91,6 @@ async function withDatabase(options: DbOptions, work: (database: Database) => Pr
 
 async function symbolsIn({ exchangeInfo = BUNDLED_EXCHANGE_INFO }: DbOptions): Promise<readonly string[]> {
   return [...(await readExchangeInfo(exchangeInfo)).keys()];
-}
-
-async function isConfirmed(target: Target): Promise<boolean> {
-  const which = shownTarget(target);
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new InputError(
-      `db reset removes everything from ${which}; without a terminal to ask on it takes --yes`,
-    );
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`Remove everything from ${which}? Type yes: `);
-    return answer.trim().toLowerCase() === 'yes';
-  } finally {
-    terminal.close();
-  }
 }
 
 /** What was done; nothing of it when somebody has said no. */

@@ -2,7 +2,7 @@ import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
 import { inspectServer } from '../../platform/postgres/embedded-server.js';
 import { stayAlive } from '../../platform/stay-alive.js';
-import { shownTarget, targetOf } from '../../warehouse/connection.js';
+import { type Environment, shownTarget, targetOf } from '../../warehouse/connection.js';
 import { type Database, DatabaseMissing, openDatabase } from '../../warehouse/database.js';
 import { migrationStates } from '../../warehouse/migrator.js';
 import { configured } from './configured.js';
@@ -19,7 +19,7 @@ export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): 
     const database = await existingDatabase();
     try {
       const states = await migrationStates(database.kysely);
-      if (states.some(({ appliedAt }) => appliedAt === undefined)) throw notSetUp();
+      if (states.some(({ appliedAt }) => appliedAt === undefined)) throw notSetUp(configured());
       return await work(database);
     } finally {
       await database.close();
@@ -27,17 +27,20 @@ export function withReadyDatabase<T>(work: (database: Database) => Promise<T>): 
   });
 }
 
-async function existingDatabase(): Promise<Database> {
-  const target = targetOf(configured());
-  if (target.kind === 'embedded' && !inspectServer(target.dataDirectory).isMade) throw notSetUp();
-  return openDatabase({ environment: configured(), log: createLog('warn'), create: false }).catch(
-    (error: unknown) => {
-      if (error instanceof DatabaseMissing) throw notSetUp();
-      throw error;
-    },
-  );
+/**
+ * Opens the database that an environment names, and makes none.
+ *
+ * @throws InputError when it is not there
+ */
+export async function existingDatabase(environment = configured()): Promise<Database> {
+  const target = targetOf(environment);
+  if (target.kind === 'embedded' && !inspectServer(target.dataDirectory).isMade) throw notSetUp(environment);
+  return openDatabase({ environment, log: createLog('warn'), create: false }).catch((error: unknown) => {
+    if (error instanceof DatabaseMissing) throw notSetUp(environment);
+    throw error;
+  });
 }
 
-function notSetUp(): InputError {
-  return new InputError(`the database ${shownTarget(targetOf(configured()))} ${NOT_SET_UP}`);
+function notSetUp(environment: Environment): InputError {
+  return new InputError(`the database ${shownTarget(targetOf(environment))} ${NOT_SET_UP}`);
 }

@@ -21,6 +21,7 @@ Environment:
   HEDGEHOG_LOG_MAX_SIZE   each day has a new file, and one that grows to this is followed by another (default: 20m)
   HEDGEHOG_LOG_MAX_FILES  so many are kept (default: 14)
   NO_COLOR                anything: no colours on a terminal
+  HEDGEHOG_KEEP_TRADES    how long stored trades are kept, by trade time: 30d, 12h (default: for ever)
   HEDGEHOG_EXCHANGE       mock (default): an exchange in the process, whose orders are kept in the database;
                           simulator: what hedgehog simulator runs; binance-demo, binance-testnet: play money, with keys;
                           binance: real money, with keys and HEDGEHOG_LIVE

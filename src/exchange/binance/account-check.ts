@@ -9,8 +9,8 @@ import { account, openOrders, type RestRequest } from './rest/requests.js';
 export interface AccountCheckDeps {
   readonly rest: Pick<BinanceRest, 'ask'>;
   readonly pubsub: Address<PubSubProtocol>;
-  /** What our client order ids start with. */
-  readonly orderIdPrefix: string;
+  /** What our client order ids start with: one of these. */
+  readonly orderIdStarts: readonly string[];
   readonly log: Log;
   readonly wait: (ms: number) => Promise<void>;
 }
@@ -23,14 +23,16 @@ const MOST_NAMED = 10;
  * exchange cannot be asked; a clear "no" ends it.
  */
 export async function checkAccount(sender: Sender, deps: AccountCheckDeps): Promise<void> {
-  const { pubsub, orderIdPrefix, log } = deps;
+  const { pubsub, orderIdStarts, log } = deps;
   const found = await answerTo(deps, account, 'the account cannot be looked at');
   if (found === null) return;
   publish(sender, pubsub, accountBalances, { kind: 'balances-changed', balances: found.balances });
   if (!found.canTrade)
     log.error('the account may not trade: the exchange refuses orders until that is changed at the exchange');
   const open = await answerTo(deps, openOrders(), 'the open orders of the account cannot be listed');
-  const others = (open ?? []).filter(({ clientOrderId }) => !clientOrderId.startsWith(`${orderIdPrefix}-`));
+  const isOurs = ({ clientOrderId }: Order): boolean =>
+    orderIdStarts.some((start) => clientOrderId.startsWith(start));
+  const others = (open ?? []).filter((order) => !isOurs(order));
   if (others.length > 0)
     log.warn('the account has open orders that are not ours; they are left alone, and use up what is free', {
       orders: others.length,

@@ -34,7 +34,7 @@ async function checked(account: ScriptedReply[], open: ScriptedReply = { body: [
     waits.push(ms);
     await stage.pass(ms);
   };
-  await checkAccount(system, { rest, pubsub, orderIdPrefix: 'hh1', log, wait });
+  await checkAccount(system, { rest, pubsub, orderIdStarts: ['hh1-', 'hh0-5-'], log, wait });
   await stage.settle();
   return { lines: log.entries, told: seenBy(listener), waits };
 }
