@@ -12,6 +12,7 @@ import type { Database } from '../warehouse/database.js';
 import type { Retry } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { publishingSpec } from '../warehouse/publish-desk.js';
+import { tradeFillerSpec } from '../warehouse/trade-filler.js';
 import { tradeRecord } from '../warehouse/trade-record.js';
 import { accountCheckSpec, marketWatchSpec } from './account-watch.js';
 import { binancePart, restOf } from './binance-part.js';
@@ -95,6 +96,7 @@ function remoteMarket(
     specs: (core) => [
       seedingSpec({ symbols, database, retry, clock, log }, restOf(core.system)),
       marketWatchSpec(core),
+      tradeFillerSpec({ database, retry, past: binancePastTrades(restOf(core.system)), log }),
       accountCheckSpec(core, { orderIdPrefix, clock, log }),
     ],
     close: () => Promise.resolve(),
