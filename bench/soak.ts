@@ -30,11 +30,11 @@ interface Soak {
 }
 
 const FULL: Soak = {
-  ...{ symbols: 12, tradesPerSecond: 600, seconds: 600, samples: 120, days: 28, speed: 10 },
-  ...{ troubleEveryMs: 2_000, settleMs: 120_000 },
+  ...{ symbols: 10, tradesPerSecond: 300, seconds: 600, samples: 120, days: 28, speed: 2 },
+  ...{ troubleEveryMs: 5_000, settleMs: 120_000 },
 };
 const QUICK: Soak = {
-  ...{ symbols: 4, tradesPerSecond: 200, seconds: 20, samples: 20, days: 1, speed: 10 },
+  ...{ symbols: 4, tradesPerSecond: 200, seconds: 20, samples: 20, days: 1, speed: 2 },
   ...{ troubleEveryMs: 1_000, settleMs: 60_000 },
 };
 
