@@ -117,17 +117,19 @@ describe('every kind of actor, killed again and again while three symbols are st
       (
         await Promise.all(SYMBOLS.map((symbol) => system.call(mock, 'orders', { account: 'main', symbol })))
       ).flat();
-    const trades = async (more: number): Promise<void> => {
-      const before = (await orders()).length;
-      await eventually(
-        async () => (await orders()).length,
-        `${more} more orders than ${before}`,
-        (count) => count >= before + more,
-        60_000,
-      );
+    const stored = async (): Promise<number> =>
+      Number((await db.database.pool.query('SELECT count(*) AS count FROM trade_events')).rows[0]?.count);
+    const goesOn = async (): Promise<void> => {
+      const before = await stored();
+      await eventually(stored, 'trades are stored', (count) => count >= before + 200, 60_000);
     };
-    await trades(10);
-    expect(await killAll(system, 28, () => trades(5))).toEqual([]);
+    await eventually(
+      async () => (await orders()).length,
+      'it trades',
+      (count) => count >= 10,
+      60_000,
+    );
+    expect(await killAll(system, 28, goesOn)).toEqual([]);
     await kysely.updateTable('streaming_settings').set({ status: 'off' }).execute();
     const books = new DaemonBooks(db, NO_ACCOUNT, SYMBOLS);
     const wrong = async (): Promise<readonly string[]> => {
