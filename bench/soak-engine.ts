@@ -52,6 +52,8 @@ export interface Progress {
   readonly crashes: number;
   readonly warnings: number;
   readonly firstTroubles: readonly string[];
+  /** Where most messages wait. */
+  readonly busiest: string;
   /** Why the tree ended, which it never should. */
   readonly end: string | null;
 }
@@ -67,6 +69,7 @@ export type SoakEngineQuestions = {
 };
 
 const MB = 2 ** 20;
+const MOST_SHOWN = 4;
 const SETTINGS = {
   ...{ chunks: 3, budget: '75', buy_down_interval: '0.0001', profit_interval: '-0.0012' },
   ...{ rebuy_interval: '0.001', status: 'on' as const },
@@ -161,7 +164,20 @@ class Running {
   progress(): Progress {
     const { restarts, crashes } = this.engine.system.counts;
     const { cycles, end, log } = this;
-    return { cycles, end, restarts, crashes, warnings: log.troubles, firstTroubles: log.firstTroubles };
+    const busiest = this.actors()
+      .toSorted((a, b) => b.load.waiting - a.load.waiting)
+      .slice(0, MOST_SHOWN)
+      .map(({ name, load }) => `${name} ${load.waiting}`)
+      .join(', ');
+    return {
+      busiest,
+      cycles,
+      end,
+      restarts,
+      crashes,
+      warnings: log.troubles,
+      firstTroubles: log.firstTroubles,
+    };
   }
 
   kill(prefix: string): boolean {

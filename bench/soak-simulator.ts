@@ -45,14 +45,26 @@ export const COMMISSION = '0.001';
 const MIDDLE_TICKS = 4_310;
 const TICK = new Decimal('0.0001');
 const LOT = new Decimal('6');
-/** Trades from one end of a swing to the other, and how far it goes up and down, as a part of the price. */
-const HALF_SWING = 25;
-const REACH = 0.004;
+/**
+ * Trades from one end of a swing to the other, and how far it goes up and down, as a part of the price. The slow one takes along
+ * what was bought at the top of the fast one.
+ */
+const SWINGS = [
+  { half: 25, reach: 0.004 },
+  { half: 400, reach: 0.01 },
+] as const;
+const NOISE = 0.0008;
 const BATCH = 200;
 
 let clock: SoakClock;
 let system: ActorSystem;
 let names: readonly string[] = [];
+
+/** From -1 at an even turn to 1 at an odd one, and back. */
+function heightAt(turns: number): number {
+  const turn = turns % 2;
+  return (turn < 1 ? turn : 2 - turn) * 2 - 1;
+}
 
 /** It goes up and down for ever, never twice in the same way: whoever buys low will sell, and buys again. */
 function swinging(symbol: string, seed: number, tradesPerSecond: number, speed: number): TradeFeed {
@@ -62,9 +74,8 @@ function swinging(symbol: string, seed: number, tradesPerSecond: number, speed: 
       for (let first = 1; ; first += BATCH)
         yield Array.from({ length: BATCH }, (_, index): TradeEvent => {
           const tradeId = first + index;
-          const turn = (tradeId / HALF_SWING) % 2;
-          const height = (turn < 1 ? turn : 2 - turn) * 2 - 1;
-          const ticks = Math.round(MIDDLE_TICKS * (1 + REACH * height + 0.0008 * (random() - 0.5)));
+          const away = SWINGS.reduce((sum, { half, reach }) => sum + reach * heightAt(tradeId / half), 0);
+          const ticks = Math.round(MIDDLE_TICKS * (1 + away + NOISE * (random() - 0.5)));
           return {
             ...{ kind: 'trade-event', symbol, tradeId, tradeTime: tradeId, eventTime: tradeId },
             ...{ buyerIsMaker: tradeId % 2 === 0, origin: 'exchange' },

@@ -24,18 +24,19 @@ interface Soak {
   readonly days: number;
   /** How much faster than the machine's they are, between two jumps. */
   readonly speed: number;
+  readonly jumpEverySeconds: number;
   /** Of the machine's time, between two faults or kills. */
   readonly troubleEveryMs: number;
   readonly settleMs: number;
 }
 
 const FULL: Soak = {
-  ...{ symbols: 12, tradesPerSecond: 600, seconds: 600, samples: 120, days: 28, speed: 10 },
-  ...{ troubleEveryMs: 2_000, settleMs: 120_000 },
+  ...{ symbols: 10, tradesPerSecond: 300, seconds: 600, samples: 120, days: 28, speed: 2 },
+  ...{ jumpEverySeconds: 10, troubleEveryMs: 7_500, settleMs: 120_000 },
 };
 const QUICK: Soak = {
-  ...{ symbols: 4, tradesPerSecond: 200, seconds: 20, samples: 20, days: 1, speed: 10 },
-  ...{ troubleEveryMs: 1_000, settleMs: 60_000 },
+  ...{ symbols: 4, tradesPerSecond: 200, seconds: 20, samples: 20, days: 1, speed: 2 },
+  ...{ jumpEverySeconds: 5, troubleEveryMs: 1_000, settleMs: 60_000 },
 };
 
 const ORDER = { endpoint: 'POST /api/v3/order' };
@@ -104,12 +105,13 @@ class Run {
     const samples: Sample[] = [];
     const beganMs = performance.now();
     const troubled = this.troubled(beganMs + 1_000 * soak.seconds);
-    const jumps = soak.seconds;
-    const jumpMs = Math.floor((soak.days * DAY_MS - soak.seconds * 1_000 * soak.speed) / jumps);
-    for (let jump = 1; jump <= jumps; jump++) {
-      await pause(Math.max(0, beganMs + 1_000 * jump - performance.now()));
-      await Promise.all([engine.ask('jump', jumpMs), this.simulator.ask('jump', jumpMs)]);
-      if (jump % (soak.seconds / soak.samples) !== 0) continue;
+    const jumpMs =
+      Math.floor((soak.days * DAY_MS) / soak.seconds - 1_000 * soak.speed) * soak.jumpEverySeconds;
+    for (let second = 1; second <= soak.seconds; second++) {
+      await pause(Math.max(0, beganMs + 1_000 * second - performance.now()));
+      if (second % soak.jumpEverySeconds === 0)
+        await Promise.all([engine.ask('jump', jumpMs), this.simulator.ask('jump', jumpMs)]);
+      if (second % (soak.seconds / soak.samples) !== 0) continue;
       samples.push(await engine.ask('sample', null));
       if (samples.length % (soak.samples / 10) === 0) await this.report(samples);
     }
@@ -129,10 +131,10 @@ class Run {
 
   private async report(samples: readonly Sample[]): Promise<void> {
     const { heap, resident, actors } = samples.at(-1) as Sample;
-    const { cycles, end } = await this.engine.ask('progress', null);
+    const { cycles, end, busiest } = await this.engine.ask('progress', null);
     if (end !== null) throw new Error(`${NAME}: the tree ended: ${end}`);
     this.tell(
-      `${NAME}: sample ${samples.length}, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(0)} MB, ${actors} actors, ${cycles} cycles`,
+      `${NAME}: sample ${samples.length}, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(0)} MB, ${actors} actors, ${cycles} cycles; busiest ${busiest}`,
     );
   }
 

@@ -13,6 +13,7 @@ import type { Database } from '../warehouse/database.js';
 import type { Retry } from '../warehouse/database-cycle-store.js';
 import { DatabaseOrderLedger } from '../warehouse/database-order-ledger.js';
 import { publishingSpec } from '../warehouse/publish-desk.js';
+import { tradeFillerSpec } from '../warehouse/trade-filler.js';
 import { tradeRecord } from '../warehouse/trade-record.js';
 import { accountCheckSpec, marketWatchSpec } from './account-watch.js';
 import { binancePart, restOf } from './binance-part.js';
@@ -98,6 +99,10 @@ function remoteMarket(
     specs: (core) => [
       seedingSpec({ symbols, database, retry, clock, log: partLog(log, 'database') }, restOf(core.system)),
       marketWatchSpec(core),
+      tradeFillerSpec({
+        ...{ database, retry, log: partLog(log, 'storing') },
+        past: binancePastTrades(restOf(core.system)),
+      }),
       accountCheckSpec(core, { orderIdStarts, clock, log: partLog(log, 'exchange') }),
     ],
     close: () => Promise.resolve(),

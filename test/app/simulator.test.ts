@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ExitReason, formatTree, inspectTree } from '../../src/otp/index.js';
+import { describeExit, type ExitReason, formatTree, inspectTree } from '../../src/otp/index.js';
 import { InputError } from '../../src/platform/input-error.js';
 import { actorNamed } from '../support/actors.js';
 import { eventually } from '../support/running-hedgehog.js';
@@ -29,15 +29,23 @@ describe('composeSimulator', () => {
     ]);
   });
 
-  it('an exchange that crashes ends the simulator: it would have forgotten every order', async () => {
-    const ends: ExitReason[] = [];
-    const { simulator, connect } = await aSimulator({ trades: TRADES, onEnd: (reason) => ends.push(reason) });
-    const client = await connect('/ws');
-    simulator.system.kill(actorNamed(simulator.system, 'BinanceMock'), new Error('a test'));
-    await eventually(() => ends.length, 'it ends');
-    expect(ends[0]).not.toBe('shutdown');
-    await client.closed();
-  });
+  it.each(['PubSub', 'BinanceMock', 'TradeTeller', 'AccountTeller', 'SimulatorServer'])(
+    'a crash of its %s ends the simulator: it would have forgotten every order, or told nobody of them',
+    async (name) => {
+      const ends: ExitReason[] = [];
+      const { simulator, connect } = await aSimulator({
+        trades: TRADES,
+        onEnd: (reason) => ends.push(reason),
+      });
+      const client = await connect('/ws');
+      simulator.system.kill(actorNamed(simulator.system, name), new Error('a test'));
+      await eventually(() => ends.length, 'it ends');
+      expect(describeExit(ends[0] as ExitReason)).toBe(
+        `RestartIntensityExceeded: ${name} needed more than 0 restarts in 5 s, the last time for: a test`,
+      );
+      await client.closed();
+    },
+  );
 
   it('two on one port cannot be, and the second leaves nothing behind', async () => {
     const { port } = await aSimulator();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../src/exchange/simulator/faults/fault.js';
+import { actorNamed } from '../support/actors.js';
 import { Random } from '../support/random.js';
 import { API_KEY, stopSimulatorsAfterEach } from '../support/simulator.js';
 import { endLivesAfterEach, SYMBOLS, TradingLife } from '../support/trading-life.js';
@@ -243,6 +244,19 @@ describe('an engine that trades over sockets agrees with the exchange about ever
     for (let times = 0; times < 3; times++) {
       life.unpark();
       await life.pass(5_000);
+    }
+    await expectAllIsWell(life);
+  });
+
+  it('when the markets of the exchange crash again and again', async () => {
+    const life = await TradingLife.begin({ seed: 8, speed: 4 });
+    const { system } = life.exchange.simulator;
+    for (let times = 0; times < 6; times++) {
+      await life.trades(2);
+      const killed = actorNamed(system, `Market ${SYMBOLS[times % SYMBOLS.length]}`);
+      system.kill(killed, new Error('killed by the test'));
+      // More of them at once, and whoever starts them again would give up.
+      await life.pass(6_000);
     }
     await expectAllIsWell(life);
   });

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { seedSettings } from '../../seeds/settings.js';
 import { DaemonBooks } from '../support/daemon-books.js';
 import { testDatabase } from '../support/database.js';
 import { ExchangeAccount } from '../support/exchange-account.js';
 import { Random } from '../support/random.js';
+import { renameTape } from '../support/renamed-tape.js';
 import {
   commandsOn,
   endAfterEach,
@@ -35,14 +34,6 @@ beforeEach(async () => {
   await seedSettings(db.database.kysely, SYMBOLS);
 });
 
-/** The other tape, of the other symbol. */
-async function otherTape(): Promise<string> {
-  const file = folder.path('ADAUSDT-calm.csv.gz');
-  const text = gunzipSync(await readFile(OTHER_TAPE)).toString();
-  await writeFile(file, gzipSync(text.replaceAll('XRPUSDT', 'ADAUSDT')));
-  return file;
-}
-
 async function run(...args: string[]): Promise<void> {
   expect(await command(...args)).toMatchObject({ code: 0, stderr: '' });
 }
@@ -61,7 +52,16 @@ async function switchOn(): Promise<void> {
 describe('a daemon and a simulated exchange, each a process of its own', () => {
   it('agree about orders, fills, trades and balances, though one is killed and the network between them is lost', async () => {
     const random = new Random(1);
-    const port = await startSimulator(...['--tape', TAPE, await otherTape(), '--loop', '--speed', '30/s']);
+    const port = await startSimulator(
+      ...[
+        '--tape',
+        TAPE,
+        await renameTape(OTHER_TAPE, 'ADAUSDT', folder.path('ADAUSDT-calm.csv.gz')),
+        '--loop',
+        '--speed',
+        '30/s',
+      ],
+    );
     const exchange = new ExchangeAccount(port);
     const control = (path: string, body: unknown = {}) =>
       fetch(`http://127.0.0.1:${port}/control/${path}`, { method: 'POST', body: JSON.stringify(body) });

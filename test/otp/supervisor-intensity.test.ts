@@ -152,7 +152,9 @@ describe('restart intensity', () => {
     expect(second).not.toBe(first);
     expect((second as Process).lineage).toMatchObject({
       restarts: 1,
-      lastCrash: { reason: 'RestartIntensityExceeded: a needed more than 1 restarts in 5 s' },
+      lastCrash: {
+        reason: 'RestartIntensityExceeded: a needed more than 1 restarts in 5 s, the last time for: boom',
+      },
     });
     await crash(test, second);
     expect(second.alive).toBe(true);

@@ -17,7 +17,7 @@ const RETRY_MS = 3_000;
 export class DaemonBooks {
   constructor(
     private readonly db: TestDatabase,
-    private readonly exchange: ExchangeAccount,
+    private readonly exchange: Pick<ExchangeAccount, 'orders' | 'balances' | 'lastTrade'>,
     private readonly symbols: readonly string[],
   ) {}
 
@@ -86,7 +86,7 @@ export class DaemonBooks {
   }
 
   /** Every cycle that there was. */
-  private async cycles(): Promise<readonly Cycle[]> {
+  async cycles(): Promise<readonly Cycle[]> {
     const rows = await this.db.database.kysely
       .selectFrom('cycles')
       .innerJoin('symbols', 'symbols.id', 'cycles.symbol_id')

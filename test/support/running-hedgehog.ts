@@ -93,11 +93,14 @@ export async function startSimulator(...args: readonly string[]): Promise<number
 
 /** Ends what a test that failed left running. */
 export function endAfterEach(): void {
-  afterEach(async () => {
-    const left = [...running];
-    for (const child of left) child.kill('SIGKILL');
-    await Promise.all(left.map((child) => once(child, 'close').catch(() => {})));
-  });
+  afterEach(endAll);
+}
+
+/** Ends every process that runs still. */
+export async function endAll(): Promise<void> {
+  const left = [...running];
+  for (const child of left) child.kill('SIGKILL');
+  await Promise.all(left.map((child) => once(child, 'close').catch(() => {})));
 }
 
 /** Runs another command of the command line on the same database. */

@@ -90,12 +90,13 @@ export class Backlogs {
       held,
       store: async (trades) => {
         const symbolId = await this.symbolIds.idOf(symbol);
-        const { inserted, duplicates, conflicts } = await this.tradeWriter.store({ symbolId, trades });
         const missing = held.missingRanges();
+        // Before later trades are stored: after the end of the process nothing else would tell of them.
         await noteTradeIds(db, 'missing_trades', symbolId, missing);
         held.forgetMissing(missing);
         if (missing.length > 0)
           log.warn(`${topic}: recorded as missing: ${describeRanges(missing)}`, { topic });
+        const { inserted, duplicates, conflicts } = await this.tradeWriter.store({ symbolId, trades });
         return { stored: inserted, duplicates, conflicts: conflicts.map(describeConflict) };
       },
     });
