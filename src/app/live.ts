@@ -1,5 +1,6 @@
 import { type ControlPart, controlPart } from '../control/control.js';
 import type { ControlDeps } from '../control/deps.js';
+import { countedExchange, PlacementCounts } from '../exchange/counted-exchange.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import { type ChildSpec, childSpec, type ExitReason, publishedOn } from '../otp/index.js';
@@ -57,6 +58,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const cycles = await DatabaseCycleStore.open(database.kysely, retry);
   const { orderIdPrefix } = cycles;
   const exchange = liveExchange(config.exchange, { database, retry, orderIdPrefix, clock, log });
+  const placements = new PlacementCounts();
   let api: ControlPart | undefined;
   const engine = compose({
     clock,
@@ -65,6 +67,7 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
     pacing: UNPACED,
     cycles,
     onEnd,
+    wrapExchange: (port) => countedExchange(port, placements),
     ...(watch === undefined ? {} : { onCycleEnd: watch.onCycleEnd }),
     tree: (core) => {
       const { system, pubsub, trading, pubsubSpec, exchangeSpecs } = core;
@@ -99,7 +102,8 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           database,
           symbols: exchange.symbols,
           services,
-          outlook,
+          ...{ outlook, placements },
+          exchangeFigures: exchange.figures,
           backlogs,
           clock,
           log,

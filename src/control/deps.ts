@@ -1,9 +1,13 @@
 import type { SymbolInfo } from '../domain/symbol-info.js';
+import type { RestFigures } from '../exchange/binance/rest/rest-figures.js';
+import type { UserDataFigures } from '../exchange/binance/user-data/user-data-figures.js';
+import type { PlacementCounts } from '../exchange/counted-exchange.js';
 import type { ActorSystem, PubSubProtocol, Via } from '../otp/index.js';
 import type { LogRing } from '../platform/log-ring.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Service } from '../services/service.js';
+import type { StreamFigures } from '../streaming/stream-figures.js';
 import type { Outlook } from '../trading/outlook.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
@@ -13,6 +17,13 @@ import type { ControlPlaces } from './control-places.js';
 /** The services that are switched through the API. */
 export const SERVICES = ['streaming', 'trading', 'storing'] as const;
 export type ServiceName = (typeof SERVICES)[number];
+
+/** What can be counted of an exchange over the network; null of one in the process. */
+export interface ExchangeFigures {
+  readonly rest: RestFigures | null;
+  readonly userData: UserDataFigures | null;
+  readonly streams: StreamFigures | null;
+}
 
 /** What the API looks at and changes. */
 export interface ControlDeps {
@@ -24,7 +35,9 @@ export interface ControlDeps {
   readonly database: Database;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
   readonly services: { readonly [Name in ServiceName]: Pick<Service<unknown>, 'list' | 'standings'> };
-  readonly outlook: Outlook;
+  readonly outlook: Pick<Outlook, 'glance' | 'positions'>;
+  readonly exchangeFigures: ExchangeFigures;
+  readonly placements: PlacementCounts;
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones. */
   readonly logs: LogRing;
