@@ -10,7 +10,7 @@ export class Durations {
 
   /** @param boundsMs ascending */
   constructor(readonly boundsMs: readonly number[]) {
-    this.counts = new Array<number>(boundsMs.length + 1).fill(0);
+    this.counts = [...boundsMs, Number.POSITIVE_INFINITY].map(() => 0);
   }
 
   /** @param ms what is negative, as between two clocks, counts as 0 */

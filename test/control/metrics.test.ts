@@ -93,8 +93,10 @@ describe('docs/metrics.md', () => {
     const types = new Map(
       [...text.matchAll(/^# TYPE (hedgehog_\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]),
     );
-    const told = helps.map(([name, help]) => [name, types.get(name), help]);
-    expect(documented.map(({ name, type, help }) => [name, type, help]).toSorted()).toEqual(told.toSorted());
+    const told = helps.map(([name, help]) => `${name} ${types.get(name)}: ${help}`);
+    expect(documented.map(({ name, type, help }) => `${name} ${type}: ${help}`).toSorted()).toEqual(
+      told.toSorted(),
+    );
   });
 
   it('names the labels that they have, and metrics are named as Prometheus has it', async () => {
@@ -118,7 +120,7 @@ describe('docs/metrics.md', () => {
       if (full === '') continue;
       const name = labelsOf.has(full) ? full : full.replace(/_(bucket|sum|count)$/, '');
       const used = [...labels.matchAll(/(\w+)="/g)]
-        .map(([, label]) => label)
+        .map(([, label = '']) => label)
         .filter((label) => label !== 'le');
       expect([name, used.toSorted()]).toEqual([name, [...(labelsOf.get(name) ?? [])].toSorted()]);
       seen.add(name);

@@ -222,7 +222,7 @@ describe('whyIdle', () => {
   const given = fc.record({ status, orderId: fc.constantFrom(null, 7) });
   const pending = fc.option(
     fc.record({
-      what: fc.constantFrom('place', 'look-up', 'cancel') as fc.Arbitrary<Pending['what']>,
+      what: fc.constantFrom('place', 'look-up', 'cancel'),
       dueMs: fc.option(fc.integer({ min: 0, max: 2 * NOW })),
     }),
   );
