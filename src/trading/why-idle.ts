@@ -132,7 +132,7 @@ const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1_000))} s
 /** Orders of one side on the book, and how far the nearest is. */
 function resting(side: string, legs: readonly (Leg | null)[], price: Decimal | null): string {
   const orders = legs.filter((leg) => leg !== null);
-  const [first] = price === null ? orders : orders.toSorted((a, b) => nearer(a, b, price));
+  const [first] = orders.toSorted((a, b) => nearer(a, b, price));
   if (first === undefined) return '';
   const { request, filled } = first;
   const where =
@@ -142,8 +142,11 @@ function resting(side: string, legs: readonly (Leg | null)[], price: Decimal | n
   return `${side} resting ${where}${part}`;
 }
 
-const nearer = (a: Leg, b: Leg, price: Decimal): number =>
-  a.request.price.minus(price).abs().cmp(b.request.price.minus(price).abs());
+function nearer({ request: a }: Leg, { request: b }: Leg, price: Decimal | null): number {
+  if (price !== null) return a.price.minus(price).abs().cmp(b.price.minus(price).abs());
+  // Wherever the price is, it is above the buys and below the sells.
+  return a.side === 'BUY' ? b.price.cmp(a.price) : a.price.cmp(b.price);
+}
 
 /** What has been bought is for sale: whether something else could happen before it is sold. */
 function sellsResting({ traders, chunks, isShuttingDown, market }: IdleView, sells: string): string {
