@@ -97,6 +97,7 @@ describe('the tree that runs', () => {
       'Trading',
       'Streaming',
       'Publishing',
+      'IdleReporter',
       'ServiceReporter',
     ]);
     expect(formatTree(inspectTree(engine.system))).toContain('there is no tape of BTCUSDT');
