@@ -75,6 +75,9 @@ const SETTINGS = {
   ...{ rebuy_interval: '0.001', status: 'on' as const },
 };
 
+const inAll = (counts: Iterable<readonly [kind: string, times: number]>): number =>
+  [...counts].reduce((sum, [, times]) => sum + times, 0);
+
 class Running {
   cycles = 0;
   end: string | null = null;
@@ -173,8 +176,8 @@ class Running {
       busiest,
       cycles,
       end,
-      restarts,
-      crashes,
+      restarts: inAll(restarts),
+      crashes: inAll(crashes),
       warnings: log.troubles,
       firstTroubles: log.firstTroubles,
     };

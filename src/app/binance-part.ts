@@ -1,8 +1,10 @@
 import { BinanceClient, type BinanceClientProtocol } from '../exchange/binance/binance-client.js';
 import { binanceExchange } from '../exchange/binance/binance-exchange.js';
 import { type BinanceRest, binanceRest } from '../exchange/binance/binance-rest.js';
+import type { RestFigures } from '../exchange/binance/rest/rest-figures.js';
 import type { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
 import { restTime } from '../exchange/binance/user-data/rest-time.js';
+import type { UserDataFigures } from '../exchange/binance/user-data/user-data-figures.js';
 import {
   UserDataStream,
   type UserDataStreamArg,
@@ -20,6 +22,8 @@ export interface BinancePartOptions {
   readonly random: () => number;
   /** Shared with the market streams. */
   readonly budget: ConnectionBudget;
+  /** Where it is counted what was asked and told. */
+  readonly figures?: { readonly rest: RestFigures; readonly userData: UserDataFigures };
   /** How patient the user data stream is; default as it is of itself. */
   readonly userData?: Pick<UserDataStreamArg, 'resumeEveryMs' | 'lookUpAfterMs' | 'tuning'>;
 }
@@ -35,6 +39,7 @@ export const binancePart =
     random,
     budget,
     userData = {},
+    figures,
   }: BinancePartOptions): BuildExchange =>
   ({ system, pubsub, clock, log }) => {
     const rest = restOf(system);
@@ -44,7 +49,10 @@ export const binancePart =
         childSpec<BinanceClientProtocol>({
           id: CLIENT,
           server: BinanceClient,
-          arg: { restUrl: endpoints.rest, credentials, clock, log, random },
+          arg: {
+            ...{ restUrl: endpoints.rest, credentials, clock, log, random },
+            ...(figures === undefined ? {} : { figures: figures.rest }),
+          },
           register: CLIENT,
         }),
         childSpec<UserDataStreamProtocol>({
@@ -52,6 +60,7 @@ export const binancePart =
           server: UserDataStream,
           arg: {
             ...userData,
+            ...(figures === undefined ? {} : { figures: figures.userData }),
             url: endpoints.wsApi,
             signing: credentials,
             time: restTime(rest),

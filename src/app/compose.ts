@@ -43,7 +43,7 @@ export interface Outside {
   /** The root has ended, and everything with it: after a stop, or when it gave up. */
   readonly onEnd?: (reason: ExitReason) => void;
   readonly intensity?: TradingIntensity;
-  /** Stands between the traders and the exchange. */
+  /** Stands between the traders and the exchange: counts what passes or, in tests, loses and delays it. */
   readonly wrapExchange?: (exchange: Exchange, system: ActorSystem) => Exchange;
 }
 

@@ -1,12 +1,16 @@
+import type { ExchangeFigures } from '../control/deps.js';
 import type { SymbolInfo } from '../domain/symbol-info.js';
 import { binancePastTrades } from '../exchange/binance/past-trades.js';
+import { RestFigures } from '../exchange/binance/rest/rest-figures.js';
 import { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
+import { UserDataFigures } from '../exchange/binance/user-data/user-data-figures.js';
 import type { ChildSpec } from '../otp/index.js';
 import { partLog } from '../platform/logging/part-log.js';
 import { systemRandom } from '../platform/system-random.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { liveSource } from '../streaming/live-source.js';
+import { StreamFigures } from '../streaming/stream-figures.js';
 import type { StreamingSource } from '../streaming/streaming-source.js';
 import { tapeSource } from '../streaming/tape-streamer.js';
 import type { Database } from '../warehouse/database.js';
@@ -29,6 +33,7 @@ export interface LiveExchange {
   readonly build: BuildExchange;
   /** What it lists, as far as that is known now. */
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  readonly figures: ExchangeFigures;
   /** Where its trades come from. */
   source(core: Core): StreamingSource;
   /** Why a symbol cannot be traded, in words; null when it may be. */
@@ -59,6 +64,7 @@ function mockMarket(
   const feeds = tapeFeeds(tapes, { pace, loops, clock });
   return {
     symbols,
+    figures: { rest: null, userData: null, streams: null },
     build: mockPart({
       symbols: symbols.values(),
       fillModel,
@@ -84,15 +90,19 @@ function remoteMarket(
   const random = systemRandom;
   const budget = new ConnectionBudget(clock);
   const symbols = new Map<string, SymbolInfo>();
+  const figures = { rest: new RestFigures(), userData: new UserDataFigures(), streams: new StreamFigures() };
   return {
     symbols,
-    build: binancePart({ remote, random, budget }),
+    figures,
+    build: binancePart({ remote, random, budget, figures }),
     source: ({ system, pubsub }) =>
       liveSource(system, {
         baseUrl: remote.endpoints.streams,
         past: binancePastTrades(restOf(system)),
         record: tradeRecord(database.kysely, retry),
         whyNot: () => null,
+        figures: figures.streams,
+        exchangeNow: () => figures.rest.exchangeNow(clock.monotonicMs()) ?? clock.wallMs(),
         ...{ pubsub, clock, log: partLog(log, 'streaming'), random, budget },
       }),
     whyNot: () => null,

@@ -1,5 +1,6 @@
 import { type ControlPart, controlPart } from '../control/control.js';
 import { type ControlDeps, controlled } from '../control/deps.js';
+import { countedExchange, PlacementCounts } from '../exchange/counted-exchange.js';
 import { indicatorsService } from '../indicators/indicators-service.js';
 import { indicatorsSpec } from '../indicators/indicators-tree.js';
 import { type ChildSpec, childSpec, type ExitReason, publishedOn } from '../otp/index.js';
@@ -69,12 +70,14 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const kept = await retry(() => keptOrderIds(database.kysely, orderIdPrefix));
   const orderIdStarts = [`${orderIdPrefix}-`, ...kept];
   const exchange = liveExchange(config.exchange, { database, retry, orderIdStarts, clock, log });
+  const placements = new PlacementCounts();
   let api: ControlPart | undefined;
   const engine = compose({
     clock,
     log,
     exchange: exchange.build,
-    wrapExchange: (built) => lookingForEarlier(built, { orderIdPrefix, log: ofTrading }),
+    wrapExchange: (built) =>
+      lookingForEarlier(countedExchange(built, placements), { orderIdPrefix, log: ofTrading }),
     pacing: UNPACED,
     cycles,
     onEnd,
@@ -123,7 +126,8 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
           exchange: core.exchange,
           orderIdPrefix,
           services,
-          outlook,
+          ...{ outlook, placements },
+          exchangeFigures: exchange.figures,
           backlogs,
           clock,
           log: partLog(log, 'control'),

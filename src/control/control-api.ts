@@ -4,7 +4,8 @@ import { apiHandler } from './api.js';
 import { makeControlFolder, removeSocket, socketPath } from './control-places.js';
 import type { ControlDeps } from './deps.js';
 import { Door } from './door.js';
-import { Metrics } from './metrics.js';
+import { EarnedSoFar } from './earned-so-far.js';
+import { Metrics } from './metrics/metrics.js';
 import { RefusalLog } from './refusal-log.js';
 import { allRoutes } from './routes/routes.js';
 import { Tokens } from './tokens.js';
@@ -27,10 +28,11 @@ export class ControlApi {
     const { config, clock, log } = deps;
     // One for each who follows the log.
     setMaxListeners(0, this.closing.signal);
-    this.metrics = new Metrics(deps);
+    const earned = new EarnedSoFar(deps.database.kysely);
+    this.metrics = new Metrics(deps, earned);
     const refusals = new RefusalLog(log, clock);
     const handler = apiHandler({
-      routes: allRoutes(deps, this.metrics, this.closing.signal),
+      routes: allRoutes(deps, { metrics: this.metrics, earned }, this.closing.signal),
       host: config.host,
       tokens: () => this.tokens,
       refusals,

@@ -1,4 +1,7 @@
 import type { SymbolInfo } from '../domain/symbol-info.js';
+import type { RestFigures } from '../exchange/binance/rest/rest-figures.js';
+import type { UserDataFigures } from '../exchange/binance/user-data/user-data-figures.js';
+import type { PlacementCounts } from '../exchange/counted-exchange.js';
 import type { ActorSystem, PubSubProtocol, Via } from '../otp/index.js';
 import type { LogRing } from '../platform/log-ring.js';
 import type { LogLevels } from '../platform/logging/log-levels.js';
@@ -7,6 +10,7 @@ import type { DesiredState } from '../ports/desired-state.js';
 import type { Exchange } from '../ports/exchange.js';
 import type { Log } from '../ports/log.js';
 import type { Service, Standing, ThingState } from '../services/service.js';
+import type { StreamFigures } from '../streaming/stream-figures.js';
 import type { Outlook } from '../trading/outlook.js';
 import type { Backlogs } from '../warehouse/backlog/backlogs.js';
 import type { Database } from '../warehouse/database.js';
@@ -34,6 +38,13 @@ export const controlled = <Wanted>(
   follow: () => service.follow(desired),
 });
 
+/** What can be counted of an exchange over the network; null of one in the process. */
+export interface ExchangeFigures {
+  readonly rest: RestFigures | null;
+  readonly userData: UserDataFigures | null;
+  readonly streams: StreamFigures | null;
+}
+
 /** What the API looks at and changes. */
 export interface ControlDeps {
   readonly config: ControlConfig;
@@ -47,7 +58,9 @@ export interface ControlDeps {
   /** Starts the client order id of every order of ours. */
   readonly orderIdPrefix: string;
   readonly services: { readonly [Name in ServiceName]: ControlledService };
-  readonly outlook: Outlook;
+  readonly outlook: Pick<Outlook, 'glance' | 'positions'>;
+  readonly exchangeFigures: ExchangeFigures;
+  readonly placements: PlacementCounts;
   readonly backlogs: Backlogs;
   /** The last lines of the log, and its next ones; and how much each part says. */
   readonly logs: { readonly ring: LogRing; readonly levels: LogLevels };

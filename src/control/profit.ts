@@ -7,7 +7,7 @@ import { holdingOf } from '../strategy/holding.js';
 /** What the last trade of a symbol was made at; undefined when none was seen. */
 export type LastPrices = ReadonlyMap<string, Decimal>;
 
-/** What cycles earned, those that are closed and those that are not; quote asset. */
+/** What cycles earned, those that have ended and those that have not; quote asset. */
 export class Profit {
   readonly closed = new Tally();
   openCycles = 0;
@@ -16,6 +16,7 @@ export class Profit {
   /** Of open cycles, at the last prices; null when one of those is not known. */
   openProfit: Decimal | null = ZERO;
 
+  /** A cycle that has not ended; it may have closed already. */
   add(cycle: Cycle, last: Decimal | undefined): void {
     const { position, settings } = cycle;
     if (position.phase === 'closed') {
@@ -60,20 +61,26 @@ export class Profit {
 const sum = (a: Decimal | null, b: Decimal | null): Decimal | null =>
   a === null || b === null ? null : a.plus(b);
 
-/** By symbol, and in total by quote asset: money of different assets does not add up. */
-export async function profitOf(
-  cycles: AsyncIterable<readonly Cycle[]>,
+/**
+ * By symbol, and in total by quote asset: money of different assets does not add up.
+ *
+ * @param ended what cycles that have ended earned, by symbol
+ * @param open the cycles that have not ended
+ */
+export function profitOf(
+  ended: ReadonlyMap<string, Tally>,
+  open: readonly Cycle[],
   prices: LastPrices,
   symbols: ReadonlyMap<string, Pick<SymbolInfo, 'quoteAsset'>>,
 ) {
   const bySymbol = new Map<string, Profit>();
-  for await (const page of cycles) {
-    for (const cycle of page) {
-      const profit = bySymbol.get(cycle.symbol) ?? new Profit();
-      bySymbol.set(cycle.symbol, profit);
-      profit.add(cycle, prices.get(cycle.symbol));
-    }
-  }
+  const profitOn = (symbol: string): Profit => {
+    const profit = bySymbol.get(symbol) ?? new Profit();
+    bySymbol.set(symbol, profit);
+    return profit;
+  };
+  for (const [symbol, tally] of ended) profitOn(symbol).closed.include(tally);
+  for (const cycle of open) profitOn(cycle.symbol).add(cycle, prices.get(cycle.symbol));
   const totals = new Map<string | null, Profit>();
   const quoteOf = (symbol: string): string | null => symbols.get(symbol)?.quoteAsset ?? null;
   for (const [symbol, profit] of bySymbol) {

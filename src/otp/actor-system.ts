@@ -4,6 +4,7 @@ import type { ExitReason } from './exit-reason.js';
 import type { CallArg, CallReply, Calls, Casts, GenServer, Protocol } from './gen-server.js';
 import { InFlight } from './in-flight.js';
 import { formatTree, inspectTree } from './inspector.js';
+import { KindCounts } from './kind-counts.js';
 import type { Lineage } from './lineage.js';
 import { type NactActor, type NactHandle, startNact, stopNact } from './nact.js';
 import { CallFailed, PendingCall } from './pending-call.js';
@@ -49,8 +50,12 @@ export class ActorSystem implements Sender {
   readonly inFlight: InFlight;
   /** Whether the inspector shows what each actor was given last. Off by default: a replay would feel it. */
   keepsLastMessages = false;
-  /** Since the system was started. Messages that living actors have handled are counted by them. */
-  readonly counts = { handledByEnded: 0, crashes: 0, restarts: 0 };
+  /** By kind of actor, since the system was started. Messages that living actors have handled are counted by them. */
+  readonly counts = {
+    handledByEnded: new KindCounts(),
+    crashes: new KindCounts(),
+    restarts: new KindCounts(),
+  };
   readonly scheduler: Scheduler | undefined;
   readonly nact: NactHandle;
   /** nact's own tree; for cross-checks only. */
@@ -102,7 +107,7 @@ export class ActorSystem implements Sender {
 
   /** Ends an actor at once, as a crash from outside would: for tests and for an operator. */
   kill(pid: Pid, reason: ExitReason = 'killed'): void {
-    if (pid.alive) this.counts.crashes++;
+    if (pid.alive) this.counts.crashes.add(pid.kind);
     (pid as Process).exit(reason);
   }
 
@@ -194,7 +199,7 @@ export class ActorSystem implements Sender {
   }
 
   reportCrash(report: CrashReport): void {
-    this.counts.crashes++;
+    this.counts.crashes.add(report.pid.kind);
     tellOutside(() => this.options.onCrash?.(report));
   }
 

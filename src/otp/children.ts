@@ -69,7 +69,7 @@ export class Children {
     const { system } = this.supervisor;
     const process = system.startProcess(this.supervisor, spec.server, spec.arg, spec.id, lineage);
     if (spec.register !== undefined) this.register(spec.register, process);
-    if (lineage.restarts > 0) system.counts.restarts++;
+    if (lineage.restarts > 0) system.counts.restarts.add(process.kind);
     child.retrying = false;
     child.isDone = false;
     child.process = process;

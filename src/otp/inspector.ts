@@ -50,6 +50,32 @@ function snapshot(process: Process, nowMs: number): ActorSnapshot {
   };
 }
 
+/** The actors of one kind together. */
+export interface KindLoad {
+  actors: number;
+  /** Messages waiting in all their mailboxes, and in the longest. */
+  mailbox: number;
+  longestMailbox: number;
+  /** Messages handled by those that run. */
+  handled: number;
+}
+
+/** By kind. It shows no state, and so costs little however many actors there are. */
+export function loadByKind(system: ActorSystem): ReadonlyMap<string, Readonly<KindLoad>> {
+  const loads = new Map<string, KindLoad>();
+  const visit = ({ kind, load, children }: Process): void => {
+    const known = loads.get(kind) ?? { actors: 0, mailbox: 0, longestMailbox: 0, handled: 0 };
+    loads.set(kind, known);
+    known.actors++;
+    known.mailbox += load.waiting;
+    known.longestMailbox = Math.max(known.longestMailbox, load.waiting);
+    known.handled += load.handled;
+    for (const child of children.values()) visit(child);
+  };
+  for (const root of system.roots.values()) visit(root);
+  return loads;
+}
+
 /** The tree is looked at when something is wrong already: an actor that cannot show itself must not hide the others. */
 function stateOf(process: Process): unknown {
   try {

@@ -78,8 +78,8 @@ export class Process<P extends Protocol = AnyProtocol> implements Self<P> {
     const siblings = parent?.children ?? system.roots;
     if (siblings.has(name)) throw new Error(`${parent?.path ?? 'the system'} has a child ${name} already`);
     this.id = system.nextId();
-    this.load = new Workload(system);
     this.kind = server.kind;
+    this.load = new Workload(system, this.kind);
     this.path = parent === null ? name : `${parent.path}/${name}`;
     this.startedMs = system.clock.monotonicMs();
     const turn = (message: unknown) => this.turn(message as Envelope);

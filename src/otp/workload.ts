@@ -11,7 +11,10 @@ export class Workload {
   private pending = 0;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly system: ActorSystem) {}
+  constructor(
+    private readonly system: ActorSystem,
+    private readonly kind: string,
+  ) {}
 
   /** Messages waiting, the running one not included. */
   get waiting(): number {
@@ -37,7 +40,7 @@ export class Workload {
    */
   drop(): void {
     this.system.deadLetter(this.waiting);
-    this.system.counts.handledByEnded += this.handled;
+    this.system.counts.handledByEnded.add(this.kind, this.handled);
     this.system.inFlight.done(this.pending);
     this.pending = 0;
     this.running = false;

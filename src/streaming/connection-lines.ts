@@ -28,7 +28,9 @@ function openSocket(state: StreamConnectionState, self: ConnectionSelf): void {
         tell({ kind: 'line-opened', used: { line, subscriptions: new LineSubscriptions(), settle } });
       }),
     onFrame(text, line) {
-      if (state.inbox.push({ text, line }) === 1) tell({ kind: 'frames' });
+      if (state.inbox.push({ text, line }) > 1) return;
+      state.heardMs = clock.monotonicMs();
+      tell({ kind: 'frames' });
     },
     onUp: (line) => tell({ kind: 'line-up', line }),
     onDown: (down) => tell({ kind: 'line-down', down }),

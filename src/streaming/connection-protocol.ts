@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.js';
 import type { FrameCounts } from './frame-counts.js';
 import type { LineSubscriptions } from './line-subscriptions.js';
 import type { StreamDeskProtocol } from './stream-desk.js';
+import type { StreamFigures } from './stream-figures.js';
 import type { StreamerProtocol } from './streamer.js';
 
 export interface StreamConnectionArg {
@@ -18,12 +19,15 @@ export interface StreamConnectionArg {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly figures: StreamFigures;
+  /** Unix milliseconds on the exchange's clock, as far as that is known. */
+  readonly exchangeNow: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly budget: ConnectionBudget;
   readonly tuning: Partial<SocketTuning>;
   /** The socket of the incarnation before. One that was killed could not close it. */
-  readonly left: { socket: KeptSocket | null };
+  readonly left: { socket: KeptSocket | null; hasBeenUp: boolean };
 }
 
 /** A symbol that is carried, and to whom. */
@@ -51,6 +55,8 @@ export interface StreamConnectionState extends StreamConnectionArg {
   readonly streamers: Map<string, Pid<StreamerProtocol>>;
   /** Came, and not looked at yet: one message to itself for all that come before it is handled. */
   inbox: Frame[];
+  /** Monotonic time at which the first of them came. */
+  heardMs: number;
   readonly counts: FrameCounts;
   socket: KeptSocket | null;
   up: UsedLine | null;

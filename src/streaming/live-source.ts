@@ -1,5 +1,5 @@
 import type { ConnectionBudget } from '../exchange/binance/socket/connection-budget.js';
-import type { SocketTuning } from '../exchange/binance/socket/socket-options.js';
+import type { SocketFacts, SocketTuning } from '../exchange/binance/socket/socket-options.js';
 import {
   type ActorSystem,
   type Address,
@@ -15,6 +15,7 @@ import type { PastTrades, TradeRecord } from '../ports/trade-source.js';
 import type { StreamConnectionArg, StreamConnectionProtocol } from './connection-protocol.js';
 import { StreamConnection } from './stream-connection.js';
 import { StreamDesk, type StreamDeskProtocol } from './stream-desk.js';
+import { type GapCounts, NO_GAPS, StreamFigures } from './stream-figures.js';
 import { Streamer, type StreamerProtocol } from './streamer.js';
 import type { StreamingSource } from './streaming-source.js';
 import { TradeLine } from './trade-line.js';
@@ -45,6 +46,10 @@ export interface LiveSourceOptions {
   readonly record: TradeRecord;
   /** Why a symbol cannot be streamed, in words; null when it can. */
   readonly whyNot: (symbol: string) => string | null;
+  /** Unix milliseconds on the exchange's clock, as far as that is known; default the machine's. */
+  readonly exchangeNow?: () => number;
+  /** Where it is counted what came. */
+  readonly figures?: StreamFigures;
   readonly limits?: Partial<LiveLimits>;
   readonly tuning?: Partial<SocketTuning>;
 }
@@ -62,6 +67,7 @@ const DESK = 'StreamDesk';
 /** Streams the exchange. */
 export function liveSource(system: ActorSystem, options: LiveSourceOptions): StreamingSource {
   const { pubsub, log, random, past, record, whyNot, clock, budget, baseUrl, tuning = {} } = options;
+  const { figures = new StreamFigures(), exchangeNow = () => clock.wallMs() } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const desk = system.registry.via<StreamDeskProtocol>(DESK);
   // Outside the actors, so that a Streamer that is started again goes on where the one before it was.
@@ -74,7 +80,7 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
   // Outside too: a connection that was killed, with all around it, could not close its socket.
   const leftBy = new Map<number, StreamConnectionArg['left']>();
   const leftOf = (number: number): StreamConnectionArg['left'] => {
-    const left = leftBy.get(number) ?? { socket: null };
+    const left = leftBy.get(number) ?? { socket: null, hasBeenUp: false };
     leftBy.set(number, left);
     return left;
   };
@@ -84,7 +90,7 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
     if (trouble !== null && trouble.reason !== null)
       return `trades cannot be fetched, and later ones wait: ${trouble.reason}`;
     const socket = leftBy.get(carriers.get(symbol) ?? 0)?.socket?.inspect();
-    if (socket?.phase === 'up' || socket?.phase === 'replacing') return null;
+    if (isUp(socket?.phase)) return null;
     return socket === undefined || socket.lastFrameMs === null
       ? 'the stream is connecting'
       : 'the stream is reconnecting';
@@ -94,8 +100,18 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
     childSpec<StreamConnectionProtocol>({
       id: `StreamConnection ${number}`,
       server: StreamConnection,
-      arg: { number, desk, url, clock, log, random, budget, tuning, left: leftOf(number) },
+      arg: {
+        ...{ number, desk, url, clock, log, figures, exchangeNow, random, budget, tuning },
+        left: leftOf(number),
+      },
     });
+  figures.gaps = () => sumOf([...lines.values()].map(({ counts }) => counts));
+  figures.connections = () => {
+    const sockets = [...leftBy.values()].map(({ socket }) => socket?.inspect().phase);
+    const up = sockets.filter(isUp).length;
+    // One that was closed has no symbols to carry.
+    return { up, down: sockets.filter((phase) => !isUp(phase) && phase !== 'closed').length };
+  };
   const supervisor = system.registry.via<SupervisorProtocol>(CONNECTIONS);
   const connections = childSpec<SupervisorProtocol>({
     id: 'StreamConnections',
@@ -131,8 +147,22 @@ export function liveSource(system: ActorSystem, options: LiveSourceOptions): Str
       childSpec<StreamerProtocol>({
         id: name,
         server: Streamer,
-        arg: { symbol, line: lineOf(symbol), desk, pubsub, past, record, log, random },
+        arg: { symbol, line: lineOf(symbol), ...{ desk, pubsub, past, record, clock, log, figures, random } },
         register: name,
       }),
   };
 }
+
+const isUp = (phase: SocketFacts['phase'] | undefined): boolean => phase === 'up' || phase === 'replacing';
+
+const sumOf = (all: readonly GapCounts[]): GapCounts =>
+  all.reduce(
+    (sum, counts) => ({
+      gapsFound: sum.gapsFound + counts.gapsFound,
+      gapsFilled: sum.gapsFilled + counts.gapsFilled,
+      fetched: sum.fetched + counts.fetched,
+      absent: sum.absent + counts.absent,
+      missing: sum.missing + counts.missing,
+    }),
+    NO_GAPS,
+  );

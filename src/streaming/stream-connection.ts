@@ -18,14 +18,16 @@ const MOST_MALFORMED = 20;
 // ---- frames
 
 function takeFrames(state: StreamConnectionState, self: ConnectionSelf): void {
-  const { inbox } = state;
+  const { inbox, figures } = state;
   state.inbox = [];
+  const nowMs = state.exchangeNow();
   const trades = new Map<string, TradeEvent[]>();
   for (const { text, line } of inbox) {
     const frame = decodeMarketFrame(text);
     state.counts.frames++;
     if (frame.kind === 'trade-event') {
       state.counts.countTrade();
+      figures.lag.note(nowMs - frame.eventTime);
       const ofSymbol = trades.get(frame.symbol);
       if (ofSymbol === undefined) trades.set(frame.symbol, [frame]);
       else ofSymbol.push(frame);
@@ -39,13 +41,13 @@ function takeFrames(state: StreamConnectionState, self: ConnectionSelf): void {
 }
 
 function deliver(
-  { streamers }: StreamConnectionState,
+  { streamers, heardMs }: StreamConnectionState,
   trades: Map<string, TradeEvent[]>,
   self: ConnectionSelf,
 ): void {
   for (const [symbol, some] of trades) {
     const streamer = streamers.get(symbol);
-    if (streamer !== undefined) self.send(streamer, { kind: 'trades', trades: some });
+    if (streamer !== undefined) self.send(streamer, { kind: 'trades', trades: some, heardMs });
   }
   trades.clear();
 }
@@ -74,6 +76,7 @@ function takeWord(state: StreamConnectionState, word: Word, line: Line, self: Co
       break;
     case 'malformed':
       counts.countMalformed(word.why, word.raw);
+      state.figures.malformed++;
       if (counts.malformedInARow < MOST_MALFORMED) break;
       counts.malformedInARow = 0;
       socket?.giveUp(line, `${MOST_MALFORMED} frames in a row cannot be read`);
@@ -113,6 +116,9 @@ function onInfo(
       break;
     case 'line-up':
       if (state.next?.line !== message.line) break;
+      // While one is up the next takes over from it, and nothing was lost.
+      if (state.up === null && state.left.hasBeenUp) state.figures.reconnects++;
+      state.left.hasBeenUp = true;
       state.up = state.next;
       state.next = null;
       state.log.info(`${nameOf(state.number)} is up`, { streams: state.wanted.size });
@@ -143,6 +149,7 @@ export const StreamConnection: GenServer<StreamConnectionProtocol> = {
       wanted: new Map(),
       streamers: new Map(),
       inbox: [],
+      heardMs: 0,
       counts: new FrameCounts(nameOf(arg.number), arg.log),
       socket: null,
       up: null,

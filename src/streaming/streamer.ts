@@ -10,11 +10,13 @@ import {
   publishAll,
   type Self,
 } from '../otp/index.js';
+import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { tradeEvents } from '../ports/topics.js';
 import type { PastTrades, RetryLater, TradeRecord } from '../ports/trade-source.js';
 import { pauseMs } from './question-pause.js';
 import { type StreamDeskProtocol, streamFrom } from './stream-desk.js';
+import type { StreamFigures } from './stream-figures.js';
 import type { Note, Question, TradeLine } from './trade-line.js';
 
 /**
@@ -28,7 +30,9 @@ export interface StreamerArg {
   readonly pubsub: Address<PubSubProtocol>;
   readonly past: PastTrades;
   readonly record: TradeRecord;
+  readonly clock: Clock;
   readonly log: Log;
+  readonly figures: StreamFigures;
   /** From 0 to below 1. */
   readonly random: () => number;
 }
@@ -43,13 +47,20 @@ interface StreamerState extends StreamerArg {
   isLooking: boolean;
   /** Looks in a row at a silent stream that found trades. */
   unstreamed: number;
+  /** When what is to be published came from a socket; null when it came otherwise, or is published. */
+  heardMs: number | null;
   /** It was said that trades cannot be fetched, and not yet that they can again. */
   isTroubleTold: boolean;
 }
 
 export type StreamerMessage =
   /** Trades as they were streamed, whatever of them is known. */
-  | { readonly kind: 'trades'; readonly trades: readonly TradeEvent[] }
+  | {
+      readonly kind: 'trades';
+      readonly trades: readonly TradeEvent[];
+      /** Monotonic time at which the first of them came. */
+      readonly heardMs: number;
+    }
   /** From now on the stream is heard; what came before may have been missed. */
   | { readonly kind: 'resumed' }
   | { readonly kind: 'began'; readonly last: number | null }
@@ -140,8 +151,11 @@ function goOn(state: StreamerState, self: StreamerSelf): void {
   ask(state, self);
 }
 
-function publishReady({ line, pubsub, symbol }: StreamerState, self: StreamerSelf): void {
+function publishReady(state: StreamerState, self: StreamerSelf): void {
+  const { line, pubsub, symbol, heardMs, clock, figures } = state;
   const { sequence } = line;
+  if (heardMs !== null && sequence.ready.length > 0) figures.publishing.note(clock.monotonicMs() - heardMs);
+  state.heardMs = null;
   const topic = tradeEvents(symbol);
   while (sequence.ready.length > 0) {
     const publications = sequence.ready.slice(0, MOST_AT_ONCE).map((trade) => publication(topic, trade));
@@ -225,6 +239,7 @@ function onInfo(state: StreamerState, message: StreamerMessage | Down, self: Str
   switch (message.kind) {
     case 'trades':
       for (const trade of message.trades) line.offer(trade);
+      state.heardMs = message.heardMs;
       state.isSilent = false;
       state.isLooking = false;
       state.unstreamed = 0;
@@ -279,6 +294,7 @@ export const Streamer: GenServer<StreamerProtocol> = {
       isSilent: false,
       isLooking: false,
       unstreamed: 0,
+      heardMs: null,
     },
     continue: 'begin',
   }),

@@ -1,5 +1,6 @@
 import { describeRanges, type IdRange } from '../domain/id-range.js';
 import type { TradeEvent } from '../domain/trade-event.js';
+import type { GapCounts } from './stream-figures.js';
 import { type Offered, TradeSequence } from './trade-sequence.js';
 
 /** What the exchange is to be asked for. `probe`: whether more was traded than is worth catching up with. */
@@ -46,6 +47,10 @@ export class TradeLine {
   /** The probe found too much. The first trade that is streamed will tell how much. */
   private tooFar = false;
   private readonly notes: Note[] = [];
+  private hasGap = false;
+  private gapsFound = 0;
+  private gapsFilled = 0;
+  private missing = 0;
 
   /**
    * @param maxWaiting most trades that wait in memory for a gap to be closed
@@ -69,6 +74,7 @@ export class TradeLine {
     this.phase = last === null ? 'streaming' : 'resuming';
     this.sequence.begin(last);
     if (last !== null) this.judgeGap();
+    this.noteGap();
   }
 
   offer(trade: TradeEvent): Offered {
@@ -77,6 +83,7 @@ export class TradeLine {
     // It tells of everything before it: either nothing is missing or there is a gap now.
     this.check = 'none';
     this.judgeGap();
+    this.noteGap();
     if (this.isLive) this.trouble = null;
     return offered;
   }
@@ -93,6 +100,7 @@ export class TradeLine {
   /** Nobody listens from now on; whoever begins again is as if the process had started. */
   leave(): void {
     this.sequence.forgetWaiting();
+    this.hasGap = false;
     this.trouble = null;
     this.check = 'none';
     this.tooFar = false;
@@ -139,6 +147,12 @@ export class TradeLine {
     for (const note of notes) this.notes.splice(this.notes.indexOf(note), 1);
   }
 
+  get counts(): GapCounts {
+    const { gapsFound, gapsFilled, missing } = this;
+    const { fetched, absent } = this.sequence;
+    return { gapsFound, gapsFilled, fetched, absent, missing };
+  }
+
   inspect(): Readonly<Record<string, unknown>> {
     const { lastId, gap, waitingCount, droppedCount, duplicates, absent } = this.sequence;
     return {
@@ -160,6 +174,7 @@ export class TradeLine {
     const { gap } = this.sequence;
     if (gap !== null && gap.to - gap.from + 1 > this.maxResume) {
       this.sequence.skipGap();
+      this.missing += gap.to - gap.from + 1;
       this.notes.push({ kind: 'missing', range: gap });
     }
     // While nothing waits, nothing is known of what was traded, unless the trade was the very next one.
@@ -182,6 +197,7 @@ export class TradeLine {
   private takePage({ purpose, limit }: Question, trades: readonly TradeEvent[]): void {
     const before = this.sequence.lastId;
     for (const range of this.sequence.takeFetched(trades)) this.notes.push({ kind: 'absent', range });
+    this.noteGap();
     const isAll = trades.length < limit;
     if (purpose === 'check' && isAll && this.check === 'due') this.check = 'none';
     if (this.sequence.gap === null || !isAll) {
@@ -190,6 +206,15 @@ export class TradeLine {
     }
     if (this.sequence.lastId !== before) this.trouble = null;
     this.isInTrouble('not-served', null);
+  }
+
+  /** From the first trade that has to wait to the last one, however many ids are missing in between, it is one gap. */
+  private noteGap(): void {
+    const isGap = this.sequence.waitingCount > 0 && this.sequence.gap !== null;
+    if (isGap === this.hasGap) return;
+    this.hasGap = isGap;
+    if (isGap) this.gapsFound++;
+    else this.gapsFilled++;
   }
 
   private isInTrouble(kind: Trouble['kind'], reason: string | null): void {

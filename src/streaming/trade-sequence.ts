@@ -14,6 +14,8 @@ export class TradeSequence {
   duplicates = 0;
   /** Ids passed over because the exchange has no such trades. */
   absent = 0;
+  /** Trades that were fetched and were missing until then. */
+  fetched = 0;
   private readonly waiting: WaitingTrades;
   private readonly readyTrades: TradeEvent[] = [];
   /** The last id that is ready, or was; null before the first trade of all. */
@@ -83,6 +85,7 @@ export class TradeSequence {
     for (const trade of trades) {
       this.reach(trade.tradeId, absent);
       if (trade.tradeId - 1 !== this.last) continue;
+      this.fetched++;
       this.makeReady(trade);
       this.drain();
     }

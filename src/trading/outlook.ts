@@ -4,6 +4,7 @@ import type { Published } from '../otp/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { StreamState } from '../ports/stream-state.js';
 import { tradeEvents } from '../ports/topics.js';
+import type { Position } from '../strategy/position.js';
 import type { Trading } from './trading.js';
 import { type IdleReason, whyIdle } from './why-idle.js';
 
@@ -44,6 +45,15 @@ export class Outlook {
   private readonly heard = new Map<string, Heard>();
 
   constructor(private readonly deps: OutlookDeps) {}
+
+  /** What the traders of each traded symbol have, as they stand now. */
+  *positions(): Generator<readonly [symbol: string, positions: readonly Position[]]> {
+    const { trading } = this.deps;
+    for (const symbol of trading.tradedSymbols()) {
+      const traders = trading.symbolTraded(symbol)?.standing.traders.values() ?? [];
+      yield [symbol, [...traders].map(({ position }) => position)];
+    }
+  }
 
   async glance(): Promise<Glance> {
     const { trading, clock } = this.deps;

@@ -3,8 +3,8 @@ import { distance, shownDistance } from '../domain/distance.js';
 import { isOpen } from '../domain/order.js';
 import type { StreamState } from '../ports/stream-state.js';
 import type { Leg } from '../strategy/leg.js';
-import { type Position, workingLeg } from '../strategy/position.js';
-import type { TraderStanding } from './standing.js';
+import { workingLeg } from '../strategy/position.js';
+import type { Pending, TraderStanding } from './standing.js';
 
 /** What is known of a symbol that is traded. */
 export interface IdleView {
@@ -104,27 +104,31 @@ function stuckReason({ position, pending }: TraderStanding, nowMs: number): Idle
     };
   const leg = workingLeg(position);
   if (leg === null) return phase === 'closed' ? { kind: 'exchange', text: 'a cycle has closed' } : null;
-  const side = leg.request.side.toLowerCase();
   const dueMs = pending?.dueMs ?? null;
   const again = dueMs === null ? null : `again in ${seconds(dueMs - nowMs)}`;
-  const text = waitedFor(leg, position, pending?.what ?? null, again);
-  return text === null ? null : { kind: 'exchange', text: text.replaceAll('{side}', side) };
+  const isEnding = position.phase === 'buying' && position.ending;
+  const text = waitedFor(leg, isEnding, pending?.what ?? null, again);
+  return text === null ? null : { kind: 'exchange', text };
 }
 
-type Awaited = NonNullable<TraderStanding['pending']>['what'] | null;
-
-function waitedFor(leg: Leg, position: Position, what: Awaited, again: string | null): string | null {
+/** @param again when it is tried next, in words; null while an answer is on its way */
+function waitedFor(
+  { request, status, orderId }: Leg,
+  isEnding: boolean,
+  what: Pending['what'] | null,
+  again: string | null,
+): string | null {
+  const side = request.side.toLowerCase();
   const asked = again === null ? 'looking it up' : `looked up ${again}`;
-  if (!isOpen(leg.status)) return `{side} has ended and its fills are not known, ${asked}`;
-  if (what === 'look-up' && leg.orderId === null) return `outcome of the {side} unknown, ${asked}`;
+  if (!isOpen(status)) return `${side} has ended and its fills are not known, ${asked}`;
+  if (what === 'look-up' && orderId === null) return `outcome of the ${side} unknown, ${asked}`;
   // While it is only being looked up once more, what is known of it holds.
-  if (what === 'look-up' && again !== null) return `how the {side} stands cannot be told, ${asked}`;
-  if (position.phase === 'buying' && position.ending)
-    return again === null ? 'cancelling the {side}' : `cancelling the {side}, ${again}`;
-  if (leg.orderId !== null) return null;
+  if (what === 'look-up' && again !== null) return `how the ${side} stands cannot be told, ${asked}`;
+  if (isEnding) return again === null ? `cancelling the ${side}` : `cancelling the ${side}, ${again}`;
+  if (orderId !== null) return null;
   return again === null
-    ? "waiting for the exchange's answer to the {side}"
-    : `the exchange takes no orders now, placing the {side} ${again}`;
+    ? `waiting for the exchange's answer to the ${side}`
+    : `the exchange takes no orders now, placing the ${side} ${again}`;
 }
 
 const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1_000))} s`;
@@ -132,7 +136,7 @@ const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1_000))} s
 /** Orders of one side on the book, and how far the nearest is. */
 function resting(side: string, legs: readonly (Leg | null)[], price: Decimal | null): string {
   const orders = legs.filter((leg) => leg !== null);
-  const [first] = price === null ? orders : orders.toSorted((a, b) => nearer(a, b, price));
+  const [first] = orders.toSorted((a, b) => nearer(a, b, price));
   if (first === undefined) return '';
   const { request, filled } = first;
   const where =
@@ -142,8 +146,11 @@ function resting(side: string, legs: readonly (Leg | null)[], price: Decimal | n
   return `${side} resting ${where}${part}`;
 }
 
-const nearer = (a: Leg, b: Leg, price: Decimal): number =>
-  a.request.price.minus(price).abs().cmp(b.request.price.minus(price).abs());
+function nearer({ request: a }: Leg, { request: b }: Leg, price: Decimal | null): number {
+  if (price !== null) return a.price.minus(price).abs().cmp(b.price.minus(price).abs());
+  // Wherever the price is, it is above the buys and below the sells.
+  return a.side === 'BUY' ? b.price.cmp(a.price) : a.price.cmp(b.price);
+}
 
 /** What has been bought is for sale: whether something else could happen before it is sold. */
 function sellsResting({ traders, chunks, isShuttingDown, market }: IdleView, sells: string): string {

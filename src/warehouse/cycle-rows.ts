@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Cycle } from '../ports/cycle-store.js';
 import { cycleOf } from './database-cycle-store.js';
 import type { Tables } from './schema.js';
@@ -31,10 +31,24 @@ export async function recordedCycle(db: Kysely<Tables>, id: number): Promise<Rec
   return row === undefined ? null : { ...cycleOf(row, row.symbol), startedAt: row.started_at };
 }
 
-/** Every cycle, ended or not, by id, some at a time: there may be very many. */
-export async function* allCycles(db: Kysely<Tables>): AsyncGenerator<readonly Cycle[]> {
-  for (let after = '0'; ; ) {
-    const rows = await liveCycles(db).where('cycles.id', '>', after).limit(PAGE).execute();
+/** Of the cycles with these ids, those that have ended. */
+export async function endedAmong(db: Kysely<Tables>, ids: readonly number[]): Promise<readonly Cycle[]> {
+  if (ids.length === 0) return [];
+  const rows = await liveCycles(db)
+    .where('ended_at', 'is not', null)
+    .where(sql<boolean>`cycles.id = ANY (${[...ids]}::bigint[])`)
+    .execute();
+  return rows.map((row) => cycleOf(row, row.symbol));
+}
+
+/** The cycles with higher ids that have ended, by id, some at a time: there may be very many. */
+export async function* endedAfter(db: Kysely<Tables>, id: number): AsyncGenerator<readonly Cycle[]> {
+  for (let after = String(id); ; ) {
+    const rows = await liveCycles(db)
+      .where('ended_at', 'is not', null)
+      .where('cycles.id', '>', after)
+      .limit(PAGE)
+      .execute();
     yield rows.map((row) => cycleOf(row, row.symbol));
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;

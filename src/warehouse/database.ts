@@ -27,11 +27,20 @@ export interface DatabaseOptions {
   readonly openingMs?: number;
 }
 
+export interface DatabaseCounts {
+  /** Connections that were lost. */
+  lost: number;
+  /** Times that something was tried again because the database could not be reached. */
+  retries: number;
+}
+
 /** An open database. It outlives its server: what was under way fails, and later queries find the server that came back. */
 export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly pool: pg.Pool;
   readonly target: Target;
+  /** What went wrong with connections since it was opened. */
+  readonly counts: Readonly<DatabaseCounts>;
   /**
    * Connections beside those of `pool`, for work that needs several at once: taken from a pool that others use, or that is too
    * small, they might wait for one another for ever. Whoever asks for them ends them.
@@ -85,6 +94,7 @@ interface Opened {
 
 function opened({ target, server, config, poolSize, log, clock }: Opened): Database {
   const Client = clientFor(server);
+  const counts: DatabaseCounts = { lost: 0, retries: 0 };
   let closing: Promise<void> | undefined;
   // A lost connection is told to whoever uses it by the query's error; without these handlers it would end the process.
   const lost = (error: Error): void => {
@@ -92,9 +102,11 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
     if (closing === undefined) log.warn('a connection to the database was lost', { reason: error.message });
   };
   const poolOf = (max: number): pg.Pool =>
-    new pg.Pool({ ...config, Client, max })
-      .on('error', lost)
-      .on('connect', (client) => client.on('error', () => {}));
+    new pg.Pool({ ...config, Client, max }).on('error', lost).on('connect', (client) =>
+      client.on('error', () => {
+        if (closing === undefined) counts.lost++;
+      }),
+    );
   const pool = poolOf(poolSize);
   const connect = async (): Promise<pg.Client> => {
     const client = new Client(config);
@@ -107,16 +119,29 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pool,
     target,
+    counts,
     connectionsApart: poolOf,
     async listen(channel, onPayload, onReconnected) {
-      const stop = await listen({ channel, onPayload, onReconnected }, { connect, clock, log });
+      const reconnected = (): void => {
+        counts.lost++;
+        onReconnected();
+      };
+      const stop = await listen({ channel, onPayload, onReconnected: reconnected }, { connect, clock, log });
       listeners.add(stop);
       return () => {
         listeners.delete(stop);
         return stop();
       };
     },
-    withRetry: (work, retry) => withRetry(work, { ...retry, clock, log }),
+    withRetry(work, retry) {
+      let isFirst = true;
+      const counted: typeof work = () => {
+        if (!isFirst) counts.retries++;
+        isFirst = false;
+        return work();
+      };
+      return withRetry(counted, { ...retry, clock, log });
+    },
     close() {
       closing ??= (async () => {
         await Promise.all([...listeners].map((stop) => stop()));

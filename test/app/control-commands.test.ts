@@ -88,7 +88,15 @@ const cells = (text: string): string[][] =>
 
 describe('commands that look into a running Hedgehog', () => {
   it('say that none runs, and of which database', async () => {
-    for (const args of [['inspect'], ['kill', 'PubSub'], ['orders'], ['positions'], ['profit'], ['logs']]) {
+    for (const args of [
+      ['inspect'],
+      ['kill', 'PubSub'],
+      ['orders'],
+      ['positions'],
+      ['profit'],
+      ['why'],
+      ['logs'],
+    ]) {
       const refused = await command(...args);
       expect(refused).toMatchObject({ code: 2, stdout: '' });
       expect(refused.stderr).toMatch(
@@ -213,6 +221,32 @@ describe('commands that look into a running Hedgehog', () => {
     await hedgehog.stop();
   });
 
+  it('say why nothing happens, and what helps', async () => {
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    expect((await command('why')).stdout).toBe(
+      'nothing is traded; hedgehog trading start SYMBOL starts it\n',
+    );
+    const isOff = 'XRPUSDT: trading is off\n  try: hedgehog trading start XRPUSDT\n';
+    expect((await command('why', 'XRPUSDT')).stdout).toBe(isOff);
+    await command('trading', 'start', 'XRPUSDT');
+    await hedgehog.says('trading: XRPUSDT is started');
+    await eventually(
+      async () => (await command('why')).stdout,
+      'it tells what it waits for',
+      (text) =>
+        text ===
+        'XRPUSDT: flat, waiting for the first trade; streaming is off\n  try: hedgehog streaming start XRPUSDT\n',
+    );
+    expect(JSON.parse((await command('why', '--json')).stdout)).toMatchObject([
+      { symbol: 'XRPUSDT', traded: true, hint: 'hedgehog streaming start XRPUSDT' },
+    ]);
+    const unknown = await command('why', 'XRPUSDC');
+    expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+    expect(unknown.stderr).toMatch(/^hedgehog: Hedgehog says: .*XRPUSDC.*XRPUSDT/);
+    expect(await hedgehog.stop()).toBe(0);
+  });
+
   it('show its log, and follow it to its end', async () => {
     const hedgehog = await start();
     await hedgehog.says('control: listening');
@@ -262,7 +296,7 @@ describe('commands that look into a running Hedgehog', () => {
   });
 
   it('explain themselves with examples, without a Hedgehog', async () => {
-    for (const name of ['inspect', 'kill', 'orders', 'positions', 'profit', 'logs', 'api-token']) {
+    for (const name of ['inspect', 'kill', 'orders', 'positions', 'profit', 'why', 'logs', 'api-token']) {
       const help = await command(name, '--help');
       expect([name, help.code]).toEqual([name, 0]);
       expect(help.stdout).toContain(`Usage: hedgehog ${name}`);

@@ -98,6 +98,7 @@ describe('the tree that runs', () => {
       'Trading',
       'Streaming',
       'Publishing',
+      'IdleReporter',
       'ServiceReporter',
       'Retention',
     ]);

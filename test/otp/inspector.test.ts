@@ -4,6 +4,7 @@ import {
   formatTree,
   type GenServer,
   inspectTree,
+  loadByKind,
   type Protocol,
   startChild,
 } from '../../src/otp/index.js';
@@ -216,5 +217,31 @@ describe('formatTree', () => {
     const { system } = aSystem();
     aWorker(system, 'Worker 12');
     expect(formatTree(inspectTree(system))).toMatch(/^Worker 12 {2}mailbox/);
+  });
+});
+
+describe('loadByKind', () => {
+  it('adds up the actors of a kind, what waits for them, and what they have handled', async () => {
+    const { system } = aSystem();
+    const [a, b] = [aWorker(system, 'a'), aWorker(system, 'b')];
+    system.cast(a, 'note', 'handled');
+    await settle(system);
+    for (const [worker, times] of [
+      [a, 2],
+      [b, 3],
+    ] as const)
+      for (let count = 0; count < times; count++) system.cast(worker, 'note', 'waits');
+    expect([...loadByKind(system)]).toEqual([
+      ['Worker', { actors: 2, mailbox: 5, longestMailbox: 3, handled: 1 }],
+    ]);
+    await settle(system);
+    expect(loadByKind(system).get('Worker')).toEqual({
+      actors: 2,
+      mailbox: 0,
+      longestMailbox: 0,
+      handled: 6,
+    });
+    await system.stop();
+    expect([...system.counts.handledByEnded]).toEqual([['Worker', 6]]);
   });
 });

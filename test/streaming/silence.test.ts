@@ -12,6 +12,7 @@ import {
 import type { SimClock } from '../../src/platform/sim-clock.js';
 import { tradeEvents } from '../../src/ports/topics.js';
 import type { StreamDeskProtocol } from '../../src/streaming/stream-desk.js';
+import { StreamFigures } from '../../src/streaming/stream-figures.js';
 import { Streamer, type StreamerProtocol } from '../../src/streaming/streamer.js';
 import { TradeLine } from '../../src/streaming/trade-line.js';
 import { actorNamed, aSystem, aWorker, seenBy, settle } from '../support/actors.js';
@@ -71,6 +72,8 @@ beforeEach(async () => {
       },
       record: new MemoryRecord(),
       log,
+      figures: new StreamFigures(),
+      clock: clock,
       random: () => 0,
     },
     'Streamer',
@@ -81,7 +84,7 @@ afterEach(() => system.stop());
 
 async function streamed(from: number, to: number): Promise<void> {
   history = [...trades(1, to)];
-  system.send(streamer, { kind: 'trades', trades: trades(from, to) });
+  system.send(streamer, { kind: 'trades', trades: trades(from, to), heardMs: 0 });
   await settle(system);
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../src/otp/index.js';
 import { tradeEvents } from '../../src/ports/topics.js';
 import type { StreamDeskProtocol } from '../../src/streaming/stream-desk.js';
+import { StreamFigures } from '../../src/streaming/stream-figures.js';
 import { Streamer, type StreamerProtocol } from '../../src/streaming/streamer.js';
 import { TradeLine } from '../../src/streaming/trade-line.js';
 import { aSystem, aWorker, seenBy, settle } from '../support/actors.js';
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 it('publishes after its crash what it could not publish before, in order and once', async () => {
-  const { system, crashes } = aSystem();
+  const { system, clock, crashes } = aSystem();
   systems.push(system);
   const running = system.registry.via<PubSubProtocol>('PubSub');
   let isThere = false;
@@ -48,6 +49,8 @@ it('publishes after its crash what it could not publish before, in order and onc
       past: { fetchTrades: async () => [] },
       record: new MemoryRecord(),
       log: aLog(),
+      figures: new StreamFigures(),
+      clock,
       random: () => 0,
     },
     register: 'Streamer',
@@ -64,7 +67,7 @@ it('publishes after its crash what it could not publish before, in order and onc
   await settle(system);
   const tell = async (from: number, to: number): Promise<void> => {
     const pid = system.registry.lookup('Streamer') as Pid<StreamerProtocol>;
-    system.send(pid, { kind: 'trades', trades: trades(from, to) });
+    system.send(pid, { kind: 'trades', trades: trades(from, to), heardMs: 0 });
     await settle(system);
   };
   await tell(1, 3);

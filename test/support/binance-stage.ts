@@ -4,6 +4,7 @@ import { type BinanceExchange, binanceExchange } from '../../src/exchange/binanc
 import { type BinanceRest, binanceRest } from '../../src/exchange/binance/binance-rest.js';
 import { Credentials } from '../../src/exchange/binance/credentials.js';
 import { LATEST_EFFECT_MS } from '../../src/exchange/binance/rest/arrivals.js';
+import { RestFigures } from '../../src/exchange/binance/rest/rest-figures.js';
 import {
   type ActorSystem,
   type CrashReport,
@@ -33,6 +34,7 @@ export interface BinanceStage {
   readonly clock: SimClock;
   readonly crashes: readonly CrashReport[];
   readonly log: readonly LogEntry[];
+  readonly figures: RestFigures;
   readonly rest: BinanceRest;
   readonly exchange: BinanceExchange;
   /** What was published on `ORDERS:BTCUSDT`. */
@@ -63,6 +65,7 @@ export async function aBinanceStage(options: StageOptions = {}): Promise<Binance
   server.on('GET /api/v3/exchangeInfo', { body: payload('exchange-info') });
   options.before?.(server);
   const log = aLog();
+  const figures = new RestFigures();
   const pubsub = system.spawn<PubSubProtocol>(PubSub, undefined, 'PubSub');
   const spec = childSpec<BinanceClientProtocol>({
     id: 'BinanceClient',
@@ -74,6 +77,7 @@ export async function aBinanceStage(options: StageOptions = {}): Promise<Binance
       clock,
       log,
       random: () => 1,
+      figures,
     },
     register: 'BinanceClient',
   });
@@ -93,6 +97,7 @@ export async function aBinanceStage(options: StageOptions = {}): Promise<Binance
     clock,
     crashes,
     log: log.entries,
+    figures,
     rest,
     exchange: binanceExchange(system, rest, pubsub),
     get told() {

@@ -13,6 +13,7 @@ import {
 import { tradeEvents } from '../../src/ports/topics.js';
 import type { TradeRecord } from '../../src/ports/trade-source.js';
 import { type LiveSourceOptions, liveSource } from '../../src/streaming/live-source.js';
+import { StreamFigures } from '../../src/streaming/stream-figures.js';
 import { Streaming } from '../../src/streaming/streaming.js';
 import { actorNamed, aSystem, aWorker, seenBy, type TestSystem } from './actors.js';
 import { Desired } from './desired.js';
@@ -49,6 +50,7 @@ export interface LiveStreaming extends TestSystem {
   readonly desired: Desired<null>;
   readonly streaming: Streaming;
   readonly log: ReturnType<typeof aLog>;
+  readonly figures: StreamFigures;
   /** Switches symbols on, and waits until the exchange streams them. */
   on(...symbols: string[]): Promise<void>;
   /** Published trades of a symbol. */
@@ -88,7 +90,7 @@ export function stopsLiveStreaming(): void {
 
 /** Streaming of a market on sockets of this machine; time is simulated and passes while a test waits. */
 export async function aLiveStreaming(
-  options: Pick<Partial<LiveSourceOptions>, 'limits' | 'tuning'> & {
+  options: Pick<Partial<LiveSourceOptions>, 'limits' | 'tuning' | 'exchangeNow'> & {
     readonly seed?: number;
     readonly record?: MemoryRecord;
   } = {},
@@ -100,6 +102,7 @@ export async function aLiveStreaming(
   const pubsub = system.registry.via<PubSubProtocol>('PubSub');
   const random = new Random(seed);
   const log = aLog();
+  const figures = new StreamFigures();
   const source = liveSource(system, {
     pubsub,
     clock,
@@ -113,6 +116,8 @@ export async function aLiveStreaming(
     whyNot: (symbol) => (symbol.startsWith('NO') ? `${symbol} is not listed` : null),
     limits,
     tuning: { silenceMs: 3_600_000, ...tuning },
+    figures,
+    ...(options.exchangeNow === undefined ? {} : { exchangeNow: options.exchangeNow }),
   });
   const often = { maxRestarts: 1_000, periodMs: 1 };
   const streaming = new Streaming(system, { log, source, intensity: often });
@@ -148,6 +153,7 @@ export async function aLiveStreaming(
     desired,
     streaming,
     log,
+    figures,
     heard,
     ids,
     until: whenPassing,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   absent,
+  found,
   outcomeUnknown,
   someSettings,
   startTestEngine,
@@ -72,6 +73,20 @@ describe('the lines of a cycle', () => {
     const { report } = await engine.exchange.fill(buy);
     await engine.exchange.tell(report, report);
     expect(said('buy filled')).toHaveLength(1);
+  });
+
+  it('say once that an order is filled whose fills are told later than its end', async () => {
+    const buy = await aBuy();
+    engine.exchange.fillUntold(buy);
+    const { fills, ...order } = engine.exchange.orderOf(buy);
+    expect(fills).toHaveLength(1);
+    engine.exchange.expectLookup({}, found({ ...order, fills: [] }));
+    await engine.exchange.resumeUserData();
+    expect(messages('info').at(-1)).toBe('buy filled');
+    engine.exchange.expectLookup();
+    engine.exchange.expectOrder({ side: 'SELL' });
+    await engine.advance(1_000);
+    expect(messages('info')).toEqual(['placing buy', 'buy filled', 'placing sell']);
   });
 
   it('tell that a buy was cancelled, with what it had filled, and that nothing was earned', async () => {

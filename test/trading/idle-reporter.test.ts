@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { publishedOn } from '../../src/otp/index.js';
+import { type Pid, publishedOn } from '../../src/otp/index.js';
 import type { StreamState } from '../../src/ports/stream-state.js';
 import {
   aSymbol,
@@ -11,8 +11,11 @@ import {
 } from '../../src/testing/index.js';
 import { idleLines } from '../../src/trading/idle-lines.js';
 import { IdleReporter, type IdleReporterProtocol, ROUND_MS } from '../../src/trading/idle-reporter.js';
+import { MemoryCycleStore } from '../../src/trading/memory-cycle-store.js';
 import { Outlook, type SymbolOutlook } from '../../src/trading/outlook.js';
+import { aGate } from '../support/actors.js';
 import { aLog, type LogEntry } from '../support/log.js';
+import { eventually } from '../support/running-hedgehog.js';
 
 const SYMBOLS = Array.from({ length: 230 }, (_, index) => `S${String(index).padStart(3, '0')}USDT`);
 
@@ -101,6 +104,40 @@ describe('the IdleReporter', () => {
     await starting;
     await engine.settle();
     expect((await outlook.glance()).of('XRPUSDT')?.text).toBe('flat, waiting for the first trade');
+  });
+
+  it('says the same while a Leader that crashed takes up its cycles again', async () => {
+    let gate: Promise<void> = Promise.resolve();
+    class SlowStore extends MemoryCycleStore {
+      override lead(symbol: string): never {
+        return gate.then(() => super.lead(symbol)) as never;
+      }
+    }
+    const slow = startTestEngine({ cycles: new SlowStore('test') });
+    const { system, pubsub, trading, clock } = slow;
+    const streamsOf = () => (): StreamState => ({ kind: 'on', trouble: null });
+    const look = new Outlook({
+      trading,
+      published: () => publishedOn(system, pubsub),
+      streams: streamsOf,
+      clock,
+    });
+    const told = async () => (await look.glance()).of('XRPUSDT')?.text;
+    await slow.startSymbol();
+    expect(await told()).toBe('flat, waiting for the first trade');
+    const opened = aGate();
+    gate = opened.promise;
+    const killed = slow.leader().whereis();
+    system.kill(killed as Pid, new Error('killed by the test'));
+    await eventually(
+      () => told(),
+      'the next Leader waits',
+      (text) => text === "waiting for the exchange's rules",
+    );
+    opened.open();
+    await slow.settle();
+    expect(await told()).toBe('flat, waiting for the first trade');
+    await slow.stop();
   });
 
   it('sums up many symbols that wait for the same, and forgets those that are stopped', async () => {

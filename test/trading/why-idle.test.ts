@@ -135,6 +135,11 @@ const CASES: readonly (readonly [string, IdleView, string])[] = [
     view([selling('0.55')], {}, { chunks: 1 }),
     'its only chunk in use, waiting for a sell: sell resting 10% above the price',
   ],
+  [
+    'price',
+    view([selling('0.6'), selling('0.55'), buying('0.4'), buying('0.45')], NEVER),
+    '2 buys resting, the nearest at 0.45; 2 sells resting, the nearest at 0.55',
+  ],
   ['parked', view([buyParked]), 'buy parked: insufficient balance'],
   ['parked', view([buyParked, buyParked]), 'buy parked: insufficient balance'],
   [
@@ -222,7 +227,7 @@ describe('whyIdle', () => {
   const given = fc.record({ status, orderId: fc.constantFrom(null, 7) });
   const pending = fc.option(
     fc.record({
-      what: fc.constantFrom('place', 'look-up', 'cancel') as fc.Arbitrary<Pending['what']>,
+      what: fc.constantFrom('place', 'look-up', 'cancel'),
       dueMs: fc.option(fc.integer({ min: 0, max: 2 * NOW })),
     }),
   );

@@ -82,8 +82,21 @@ describe('a connection that is lost', () => {
     inUse.release(true);
     const { rows } = await database.withRetry(() => database.pool.query('SELECT 1 AS one'));
     expect(rows).toEqual([{ one: 1 }]);
+    // Two that were idle or busy, and the one in use; it may have been tried again with one that was cut.
+    expect(database.counts.lost).toBeGreaterThanOrEqual(2);
+    expect(database.counts.lost).toBeLessThanOrEqual(3);
     await database.close();
   });
+});
+
+it('counts what had to be tried again', async () => {
+  const database = await db.open();
+  let tries = 0;
+  await database.withRetry(async () => {
+    if (++tries < 3) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+  });
+  expect(database.counts).toEqual({ lost: 0, retries: 2 });
+  await database.close();
 });
 
 describe('listen', () => {
@@ -126,6 +139,7 @@ describe('listen', () => {
     await database.listen('changes', events.put, () => events.put('reconnected'));
     await db.database.pool.query(CUT_OFF);
     expect(await events.next()).toBe('reconnected');
+    expect(database.counts.lost).toBe(1);
     await db.database.pool.query(`NOTIFY changes, 'after'`);
     expect(await events.next()).toBe('after');
     await database.close();

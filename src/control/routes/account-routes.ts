@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { isOpen } from '../../domain/order.js';
 import type { Leg } from '../../strategy/leg.js';
 import { workingLeg } from '../../strategy/position.js';
-import { allCycles, openCycles, type RecordedCycle } from '../../warehouse/cycle-rows.js';
+import { openCycles, type RecordedCycle } from '../../warehouse/cycle-rows.js';
 import { orderRows, type StoredOrder, whichAreStored } from '../../warehouse/order-rows.js';
 import type { Tables } from '../../warehouse/schema.js';
 import type { ControlDeps } from '../deps.js';
+import type { EarnedSoFar } from '../earned-so-far.js';
 import { lastPrices } from '../last-prices.js';
 import { shownPosition } from '../positions.js';
 import { profitOf } from '../profit.js';
 import { type AnyRoute, route } from '../route.js';
 import { flag, type order, orders, positions, profit, symbol as symbolName } from '../schemas.js';
-import { unhurried } from '../unhurried.js';
 
 type ShownOrder = z.output<typeof order>;
 
@@ -21,10 +21,8 @@ const USUAL_ORDERS = 100;
 const nothing = z.strictObject({});
 
 /** Orders, positions, and what came of them. */
-export function accountRoutes(deps: ControlDeps): readonly AnyRoute[] {
+export function accountRoutes(deps: ControlDeps, earned: EarnedSoFar): readonly AnyRoute[] {
   const { kysely } = deps.database;
-  // Reads every cycle there is: once for all who ask meanwhile.
-  const allProfit = unhurried(async () => profitOf(allCycles(kysely), await lastPrices(deps), deps.symbols));
   return [
     route({
       kind: 'json',
@@ -78,7 +76,10 @@ export function accountRoutes(deps: ControlDeps): readonly AnyRoute[] {
       needs: 'read',
       query: nothing,
       answer: profit,
-      handle: () => allProfit(),
+      async handle() {
+        const [open, prices] = await Promise.all([earned.refresh(), lastPrices(deps)]);
+        return profitOf(earned.closed, open, prices, deps.symbols);
+      },
     }),
   ];
 }

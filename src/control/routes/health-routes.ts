@@ -10,7 +10,7 @@ import {
 import { describeDatabaseError } from '../../warehouse/database-errors.js';
 import { type ControlDeps, SERVICES } from '../deps.js';
 import { inTime, NotNow } from '../in-time.js';
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { type AnyRoute, route } from '../route.js';
 import { health, readiness } from '../schemas.js';
 import { unhurried } from '../unhurried.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ControlDeps } from '../deps.js';
-import type { Metrics } from '../metrics.js';
+import type { EarnedSoFar } from '../earned-so-far.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { openApiDocument } from '../open-api.js';
 import { type AnyRoute, route } from '../route.js';
 import { accountRoutes } from './account-routes.js';
@@ -14,7 +15,11 @@ import { settingsRoutes } from './settings-routes.js';
 import { whyRoutes } from './why-routes.js';
 
 /** Everything that the API does. */
-export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSignal): readonly AnyRoute[] {
+export function allRoutes(
+  deps: ControlDeps,
+  { metrics, earned }: { readonly metrics: Metrics; readonly earned: EarnedSoFar },
+  closing: AbortSignal,
+): readonly AnyRoute[] {
   const described: AnyRoute = route({
     kind: 'json',
     method: 'GET',
@@ -28,8 +33,8 @@ export function allRoutes(deps: ControlDeps, metrics: Metrics, closing: AbortSig
   const routes = [
     described,
     ...actorRoutes(deps),
-    ...accountRoutes(deps),
     ...orderRoutes(deps),
+    ...accountRoutes(deps, earned),
     ...whyRoutes(deps),
     ...serviceRoutes(deps),
     ...settingsRoutes(deps),

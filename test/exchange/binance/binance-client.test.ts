@@ -478,3 +478,47 @@ describe('BinanceClient, when it places orders', () => {
     expect(await stage.rest.settledInMs('BTCUSDT', ORDER)).toBe(0);
   });
 });
+
+describe('what is counted of the BinanceClient', () => {
+  const counts = () =>
+    Object.fromEntries(
+      [...stage.figures.requests].map(({ endpoint, outcome, count }) => [`${endpoint} ${outcome}`, count]),
+    );
+
+  it('are requests by endpoint and outcome, through a crash of it, and never a secret or a parameter', async () => {
+    await start();
+    const before = counts();
+    expect(before).toEqual({ [`${TIME} ok`]: 1, [`${RULES} ok`]: 1 });
+    stage.server.on(ACCOUNT, { body: payload('account') }, 'drop', error(400, -1102));
+    for (let time = 0; time < 3; time++) await stage.rest.ask(account);
+    expect(counts()).toEqual({
+      ...before,
+      [`${ACCOUNT} ok`]: 1,
+      [`${ACCOUNT} unknown`]: 1,
+      [`${ACCOUNT} rejected`]: 1,
+    });
+    expect(stage.figures.roundTrip.count).toBe(5);
+    stage.crashClient();
+    await stage.pass(1_000);
+    expect(counts()).toMatchObject({ [`${TIME} ok`]: 2, [`${ACCOUNT} ok`]: 1 });
+  });
+
+  it('is how much of each limit is used, and the time of the exchange', async () => {
+    await start();
+    stage.server.on(ACCOUNT, { headers: { 'X-MBX-USED-WEIGHT-1M': '1234' }, body: payload('account') });
+    await stage.rest.ask(account);
+    const nowMs = stage.clock.monotonicMs();
+    const weight = stage.figures.usage(nowMs).find(({ kind }) => kind === 'weight');
+    expect(weight).toMatchObject({ windowMs: 60_000, used: 1_234, limit: 6_000 });
+    expect(stage.figures.exchangeNow(nowMs)).toBe(EXCHANGE_START + nowMs);
+    await stage.pass(60_000);
+    expect(stage.figures.usage(stage.clock.monotonicMs()).find(({ kind }) => kind === 'weight')?.used).toBe(
+      0,
+    );
+  });
+
+  it('is nothing while the time of the exchange is not known', async () => {
+    await start({ before: (server) => server.on(TIME, 'drop'), settled: false });
+    expect([stage.figures.exchangeNow(0), stage.figures.usage(0)]).toEqual([null, []]);
+  });
+});

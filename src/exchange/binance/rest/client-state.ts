@@ -9,6 +9,7 @@ import { ExchangeClock } from './exchange-clock.js';
 import { DEFAULT_MOST_BYTES, DEFAULT_TIMEOUT_MS } from './http.js';
 import { PRIORITIES, type Priority, RateLimits } from './rate-limits.js';
 import { RequestQueue } from './request-queue.js';
+import { RestFigures } from './rest-figures.js';
 
 export interface BinanceClientArg {
   /** Before `/api/v3/…`. */
@@ -23,6 +24,8 @@ export interface BinanceClientArg {
   readonly timeoutMs?: number;
   /** Longest body that is read. */
   readonly mostBytes?: number;
+  /** Where it is counted what was asked. */
+  readonly figures?: RestFigures;
 }
 
 /** What one incarnation of the client knows. */
@@ -48,12 +51,15 @@ const RULES_PERIOD_MS = 15 * 60_000;
 const NO_KEYS: Rejected = { kind: 'rejected', code: -2014, reason: 'no API key is configured' };
 
 export function newClientState(arg: BinanceClientArg): ClientState {
+  const limits = new RateLimits();
+  const exchangeClock = new ExchangeClock();
+  const figures = arg.figures ?? new RestFigures();
+  figures.follow(limits, exchangeClock);
   return {
     timeoutMs: DEFAULT_TIMEOUT_MS,
     mostBytes: DEFAULT_MOST_BYTES,
     ...arg,
-    limits: new RateLimits(),
-    exchangeClock: new ExchangeClock(),
+    ...{ limits, exchangeClock, figures },
     arrivals: new Arrivals(arg.clock.monotonicMs()),
     queue: new RequestQueue(),
     underWay: Object.fromEntries(PRIORITIES.map((priority) => [priority, 0])) as Record<Priority, number>,

@@ -108,6 +108,8 @@ export function onAnswered(state: ClientState, { queued, sent, timing, answer }:
   const usage = answer.kind === 'no-answer' ? [] : answer.usage;
   state.limits.answered(sent, usage, exchangeNow(state));
   const verdict = verdictOf(queued.request, answer);
+  const { method, path } = queued.request;
+  state.figures.note(`${method} ${path}`, verdict.kind, timing.receivedMs - timing.sentMs);
   if (verdict.kind === 'clock-off' && !queued.resent) {
     setClock(state);
     const deadlineMs = state.clock.monotonicMs() + RESEND_PATIENCE_MS;

@@ -7,6 +7,11 @@ export interface RateLimit {
   readonly limit: number;
 }
 
+/** How much of a limit is used up in the window that runs. */
+export interface Usage extends RateLimit {
+  readonly used: number;
+}
+
 /** In the order in which requests that wait are let through. */
 export const PRIORITIES = ['cancel', 'look-up', 'order', 'backfill'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -135,12 +140,18 @@ export class RateLimits {
     this.ordersStoppedUntilMs += byMs;
   }
 
-  inspect(nowMs: number): Readonly<Record<string, string | number>> {
-    const used = this.windows.map((window) => {
+  usage(nowMs: number): readonly Usage[] {
+    return this.windows.map((window) => {
       roll(window, nowMs);
-      const { kind, windowMs, limit } = window.limit;
-      return [`${kind}/${windowMs / 1_000}s`, `${window.told + window.underWay} of ${limit}`];
+      return { ...window.limit, used: window.told + window.underWay };
     });
+  }
+
+  inspect(nowMs: number): Readonly<Record<string, string | number>> {
+    const used = this.usage(nowMs).map(({ kind, windowMs, used: so, limit }) => [
+      `${kind}/${windowMs / 1_000}s`,
+      `${so} of ${limit}`,
+    ]);
     return {
       ...Object.fromEntries(used),
       stoppedForMs: Math.max(0, this.stoppedUntilMs - nowMs),

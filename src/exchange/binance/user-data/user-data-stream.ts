@@ -22,6 +22,7 @@ import {
   UserDataConnection,
   type UserDataConnectionOptions,
 } from './user-data-connection.js';
+import type { UserDataFigures } from './user-data-figures.js';
 
 type ConnectionDefaults = Pick<
   UserDataConnectionOptions,
@@ -38,6 +39,8 @@ export interface UserDataStreamArg
     Partial<ConnectionDefaults> {
   readonly pubsub: Address<PubSubProtocol>;
   readonly log: Log;
+  /** Kept outside of the actor, for who looks on. */
+  readonly figures?: UserDataFigures;
   /** `user-data-resumed` is told at least this often, since nobody sees a gap that the exchange is silent about; default 5 min. */
   readonly resumeEveryMs?: number;
   /** How long after a tiding that cannot be read orders are looked up, once for all such that come meanwhile; default 1 s. */
@@ -155,6 +158,7 @@ function onInfo(state: UserDataStreamState, message: Message, self: StreamSelf):
       break;
     case 'subscribed':
       state.phase = 'subscribed';
+      state.arg.figures?.subscribed();
       log.info('the exchange tells of our orders');
       tellResumed(state, self);
       break;
@@ -167,6 +171,7 @@ function onInfo(state: UserDataStreamState, message: Message, self: StreamSelf):
       break;
     case 'connection-down': {
       state.phase = 'away';
+      state.arg.figures?.lost();
       const { cause, closeCode, httpStatus, detail, willRetryInMs } = message.down;
       log.warn('nothing is told of our orders; connecting again', {
         ...{ cause, closeCode, httpStatus, detail, willRetryInMs },
@@ -175,6 +180,7 @@ function onInfo(state: UserDataStreamState, message: Message, self: StreamSelf):
     }
     case 'denied':
       state.phase = 'denied';
+      state.arg.figures?.lost();
       log.error(
         'the exchange does not let us follow our orders; check the API key, its permissions and its secret',
         {
@@ -204,6 +210,8 @@ export const UserDataStream: GenServer<UserDataStreamProtocol> = {
     continue: 'connect',
   }),
   continue(state, _note, self) {
+    // The incarnation before may have been killed.
+    state.arg.figures?.lost();
     state.connection.open();
     // Also while the exchange cannot be reached: what REST can tell of orders is all there is then.
     state.cancelResume = self.sendAfter(state.arg.resumeEveryMs ?? 300_000, { kind: 'resume-due' });

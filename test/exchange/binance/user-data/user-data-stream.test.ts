@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Credentials } from '../../../../src/exchange/binance/credentials.js';
 import { ConnectionBudget } from '../../../../src/exchange/binance/socket/connection-budget.js';
+import { UserDataFigures } from '../../../../src/exchange/binance/user-data/user-data-figures.js';
 import {
   UserDataStream,
   type UserDataStreamArg,
@@ -667,4 +668,19 @@ describe('secrets', () => {
     for (const secret of [API_KEY, SECRET, signature, API_KEY.slice(0, 20)])
       expect(text.filter((part) => part.includes(secret))).toEqual([]);
   });
+});
+
+it('counts how often it was subscribed, through losses and crashes', async () => {
+  const figures = new UserDataFigures();
+  const { resumed, pass, stream } = follow({ figures });
+  expect([figures.isSubscribed, figures.subscriptions]).toEqual([false, 0]);
+  await resumed();
+  expect([figures.isSubscribed, figures.subscriptions]).toEqual([true, 1]);
+  live().drop();
+  await pass(() => !figures.isSubscribed);
+  await resumed(2);
+  expect([figures.isSubscribed, figures.subscriptions]).toEqual([true, 2]);
+  test.system.kill(stream(), 'killed');
+  await pass(() => !figures.isSubscribed);
+  await pass(() => figures.subscriptions === 3);
 });
