@@ -101,6 +101,14 @@ describe('what is never summed', () => {
     expect(passed).toHaveLength(50);
   });
 
+  it('a warning of control: who was refused is wanted to be known', () => {
+    const { offer, passed } = aFilter();
+    offer(50, aLine({ part: 'control', message: 'control: refused (no-token)' }));
+    expect(passed).toHaveLength(50);
+    offer(50, aLine({ part: 'control', level: 'error' }));
+    expect(passed).toHaveLength(51);
+  });
+
   it('a line at debug', () => {
     const { offer, passed } = aFilter();
     offer(50, aLine({ level: 'debug' }));
