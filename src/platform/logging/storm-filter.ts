@@ -14,7 +14,7 @@ const EACH_COUNTS: ReadonlySet<LogPart> = new Set(['trading', 'control', 'app'])
 
 /** Fields that differ between lines which are the same otherwise. All others tell lines apart: a symbol, an order, a reason. */
 const MEASURES: ReadonlySet<string> = new Set([
-  ...['failures', 'waitMs', 'seconds', 'held', 'count', 'late', 'stack'],
+  ...['failures', 'waitMs', 'willRetryInMs', 'seconds', 'held', 'missing', 'count', 'late', 'stack'],
 ]);
 
 interface Storm {
