@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -250,32 +250,37 @@ describe('secrets', () => {
   });
 });
 
-/** A process that logs as a daemon does, with this at its end. */
-function endingWith(
-  ending: string,
-): Promise<{ readonly code: number | null; readonly signal: string | null }> {
-  const script = `
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** A process that logs as a daemon does, of which this is what it says. */
+function saying(script: string, onStarted: (child: ChildProcess) => void = () => {}): Promise<Ended> {
+  const opening = `
+    import fs from 'node:fs';
     import { readLogConfig } from './dist/src/app/log-config.js';
     import { runningLog } from './dist/src/app/running-log.js';
     const log = await runningLog(readLogConfig(process.env), process.env);
-    for (let line = 1; line <= 500; line++) log.part('trading').info('line ' + line);
-    for (let time = 0; time < 5; time++) log.part('database').warn('it is away');
-    ${ending}`;
+    const [trading, database] = [log.part('trading'), log.part('database')];
+    const say = (from, to) => { for (let line = from; line <= to; line++) trading.info('line ' + line); };`;
   const env = {
     ...process.env,
-    HEDGEHOG_LOG_DIR: logs,
-    HEDGEHOG_LOG_MAX_SIZE: '8k',
-    HEDGEHOG_LOG_MAX_FILES: '100',
+    ...{ HEDGEHOG_LOG_DIR: logs, HEDGEHOG_LOG_MAX_SIZE: '8k', HEDGEHOG_LOG_MAX_FILES: '100' },
   };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--input-type=module', '-e', script], { env }, () => {
-      resolve({ code: child.exitCode, signal: child.signalCode });
-    });
+    const args = ['--input-type=module', '-e', `${opening}\n${script}`];
+    const child = execFile(process.execPath, args, { env }, (_error, _stdout, stderr) =>
+      resolve({ code: child.exitCode, stderr }),
+    );
+    onStarted(child);
   });
 }
 
+const lines = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+
 describe('every line is on disk', () => {
-  const lines = Array.from({ length: 500 }, (_, index) => `line ${index + 1}`);
   const sum = '… 4 more like this in 1 s: it is away';
   it.each([
     {
@@ -303,8 +308,51 @@ describe('every line is on disk', () => {
       last: ['the last one'],
     },
   ])('when the process $what', async ({ ending, code, last }) => {
-    expect((await endingWith(ending)).code).toBe(code);
+    const storm = `for (let time = 0; time < 5; time++) database.warn('it is away');`;
+    expect((await saying(`say(1, 500); ${storm} ${ending}`)).code).toBe(code);
     expect(readdirSync(logs).length).toBeGreaterThan(5);
-    expect(messages()).toEqual(['the log begins', ...lines, 'it is away', ...last]);
+    expect(messages()).toEqual(['the log begins', ...lines(1, 500), 'it is away', ...last]);
   });
+});
+
+it('a disk that fills up while it runs is told of once, and nothing else comes of it', async () => {
+  const { code, stderr } = await saying(`
+    say(1, 10);
+    const next = fs.readdirSync(process.env.HEDGEHOG_LOG_DIR)[0].replace('.001.', '.002.');
+    const path = process.env.HEDGEHOG_LOG_DIR + '/' + next;
+    fs.symlinkSync('/dev/full', path);
+    say(11, 300);
+    fs.unlinkSync(path);
+    say(301, 310);`);
+  expect(code).toBe(0);
+  const shown = stderr.split('\n').map((line) => line.split(/ +/).slice(1).join(' '));
+  expect(shown.filter((line) => line.includes('ENOSPC'))).toEqual([
+    'error app the log files cannot be written; lines are only shown here until they can be reason=ENOSPC: no space left on device, write',
+  ]);
+  expect(shown.filter((line) => / line \d+$/.test(line))).toHaveLength(310);
+  const kept = messages();
+  const [again] = kept.filter((message) => message.startsWith('the log files are written again'));
+  const written = kept.filter((message) => message.startsWith('line '));
+  expect(written).toEqual([...lines(1, written.length - 10), ...lines(301, 310)]);
+  // The line that tells of the trouble is missing as well.
+  const missing = 310 - written.length + 1;
+  expect(again).toBe('the log files are written again; lines are missing in them');
+  expect(entriesIn(logs).find(({ message }) => message === again)?.fields).toEqual({ missing });
+});
+
+it('nobody who reads what is printed is missed', async () => {
+  const { code } = await saying(
+    `
+    await new Promise((done) => process.stdin.once('data', done));
+    say(1, 200);
+    await new Promise((done) => setImmediate(done));
+    say(201, 300);
+    process.exit(0);`,
+    (child) => {
+      child.stderr?.once('close', () => child.stdin?.write('gone\n'));
+      child.stderr?.destroy();
+    },
+  );
+  expect(code).toBe(0);
+  expect(messages()).toEqual(['the log begins', ...lines(1, 300), 'the log ends']);
 });
