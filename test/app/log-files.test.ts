@@ -261,7 +261,7 @@ function saying(script: string, onStarted: (child: ChildProcess) => void = () =>
     import fs from 'node:fs';
     import { readLogConfig } from './dist/src/app/log-config.js';
     import { runningLog } from './dist/src/app/running-log.js';
-    const log = await runningLog(readLogConfig(process.env), process.env);
+    const log = runningLog(readLogConfig(process.env), process.env);
     const [trading, database] = [log.part('trading'), log.part('database')];
     const say = (from, to) => { for (let line = from; line <= to; line++) trading.info('line ' + line); };`;
   const env = {

@@ -19,7 +19,7 @@ import type { DemoCommandOptions } from './demo-command.js';
 export async function demo(options: DemoCommandOptions): Promise<void> {
   checkSpeed(options.speed);
   // What else it says is for hedgehog logs.
-  const log = await runningLog({ levels: everyPartAt('info'), files: null }, configured(), 'warn');
+  const log = runningLog({ levels: everyPartAt('info'), files: null }, configured(), 'warn');
   const ending = new Ending(log);
   try {
     await stayAlive(async () => {

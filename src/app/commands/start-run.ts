@@ -17,7 +17,7 @@ export async function start({ exchange }: StartOptions, showRequests: ShowReques
   const environment =
     exchange === undefined ? configured() : { ...configured(), HEDGEHOG_EXCHANGE: exchange };
   const config = await readStartConfig(environment);
-  const log = await runningLog(config.logs, environment);
+  const log = runningLog(config.logs, environment);
   const actors = new ActorsInLog(log);
   showRequests.answerWith(() => actors.show());
   const ending = new Ending(log);
