@@ -18,15 +18,15 @@ import { type LogConfig, usualLogFolder } from './log-config.js';
  * @param terminalLevel the terminal shows no more than this, whatever the levels are
  * @throws InputError when the folder that the environment names cannot be used, MachineError when the usual one cannot be
  */
-export async function runningLog(
+export function runningLog(
   { levels, files }: LogConfig,
   environment: Environment,
   terminalLevel: LogLevel = 'debug',
-): Promise<DaemonLog> {
+): DaemonLog {
   const kept = files && { ...files, folder: files.folder ?? usualLogFolder(environment) };
   try {
     if (kept !== null) makeLogFolder(kept.folder);
-    const log = await openDaemonLog({
+    const log = openDaemonLog({
       ...{ clock: systemClock, levels, terminalLevel, environment },
       files: kept,
     });

@@ -251,9 +251,9 @@ describe('commands that look into a running Hedgehog', () => {
     const hedgehog = await start();
     await hedgehog.says('control: listening');
     const lines = (await command('logs')).stdout.split('\n');
-    expect(lines.some((line) => /^\S+Z info {2}Hedgehog runs exchange=mock symbols=22/.test(line))).toBe(
-      true,
-    );
+    expect(
+      lines.some((line) => /^\S+Z info {2}app {8}Hedgehog runs exchange=mock symbols=22/.test(line)),
+    ).toBe(true);
     expect((await command('logs', '--level', 'error')).stdout).toBe('');
     expect((await command('logs', '--level', 'loud')).stderr).toContain('level is "loud"');
     const following = command('logs', '--follow', '--json');

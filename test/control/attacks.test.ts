@@ -18,6 +18,7 @@ const CHANGES: readonly (readonly [string, Asking])[] = [
   ['/v1/services/streaming/start', SWITCH],
   ['/v1/services/storing/start', { method: 'POST', body: { symbols: ['XRPUSDT'], topic: 'ORDERS' } }],
   ['/v1/settings/XRPUSDT', PATCH],
+  ['/v1/log-levels', { method: 'PUT', body: { part: 'trading', level: 'error' } }],
 ];
 
 /** Everything that a request could have changed. */
@@ -29,7 +30,7 @@ async function everything(): Promise<string> {
     const pid = api.engine.system.registry.lookup(name);
     return `${name} ${pid?.id}`;
   });
-  return JSON.stringify([rows, living, api.engine.system.counts.crashes]);
+  return JSON.stringify([rows, living, api.engine.system.counts.crashes, api.log.levels.all()]);
 }
 
 const refusals = (): string[] =>
@@ -170,6 +171,22 @@ describe('a request is refused, logged and changes nothing', () => {
     ['/v1/orders?limit=1&limit=2', {}, 400, 'limit is a list'],
     ['/v1/orders?sort=up', {}, 400, '"sort" is unknown'],
     ['/v1/logs?level=loud', {}, 400, 'level is "loud"; allowed is error, warn, info, debug'],
+    ['/v1/logs?part=money', {}, 400, 'part is "money"; allowed is app, actors, trading'],
+    ['/v1/logs?symbol=.*', {}, 400, 'symbol is ".*"; allowed is a symbol such as XRPUSDT'],
+    [
+      '/v1/log-levels',
+      { method: 'PUT', body: { part: 'trading', level: 'loud' } },
+      400,
+      'level is "loud"; allowed is error, warn, info, debug',
+    ],
+    [
+      '/v1/log-levels',
+      { method: 'PUT', body: { part: 'all', level: 'info' } },
+      400,
+      'part is "all"; allowed is app',
+    ],
+    ['/v1/log-levels', { method: 'PUT', body: { part: 'trading' } }, 400, 'level is missing'],
+    ['/v1/log-levels', { method: 'PUT', body: { level: 'info', for: '1h' } }, 400, '"for" is unknown'],
     ['/v1/inspect?path=nope', {}, 404, 'there is no actor "nope"'],
   ])('%s %j', async (path, asking, status, message) => {
     const before = await everything();

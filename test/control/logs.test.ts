@@ -85,6 +85,32 @@ describe('GET /v1/logs', () => {
     );
   });
 
+  it('tells only of one part, or of one symbol, when that is asked for', async () => {
+    api.log.part('storing').warn('TRADE_EVENTS:XRPUSDT: cannot store');
+    api.log.part('trading').info('placing buy', { symbol: 'XRPUSDT' });
+    api.log.part('trading').info('placing buy', { symbol: 'XRPUSDTC' });
+    api.log.part('control').info('trading is switched on', { symbols: 'BTCUSDT XRPUSDT' });
+    const told = async (query: string): Promise<string[]> =>
+      (await api.ask(`/v1/logs?${query}`)).text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as LogEntry)
+        .map(({ part, fields }) => `${part} ${Object.values(fields).join()}`.trim());
+    expect(await told('part=trading')).toEqual(['trading XRPUSDT', 'trading XRPUSDTC']);
+    expect(await told('symbol=XRPUSDT')).toEqual(['storing', 'trading XRPUSDT', 'control BTCUSDT XRPUSDT']);
+    expect(await told('part=trading&symbol=XRPUSDT')).toEqual(['trading XRPUSDT']);
+    expect(await told('part=trading&symbol=XRPUSDT&level=warn')).toEqual([]);
+    const response = await follow('&part=exchange');
+    const seen: string[] = [];
+    createInterface({ input: response }).on('line', (line) =>
+      seen.push((JSON.parse(line) as LogEntry).message),
+    );
+    api.log.part('streaming').info('of another part');
+    api.log.part('exchange').info('of that part');
+    await eventually(() => seen.length > 0, 'it is told of');
+    expect(seen).toEqual(['of that part']);
+  });
+
   it('cuts who does not read, and goes on logging meanwhile', async () => {
     const response = await follow('');
     response.pause();

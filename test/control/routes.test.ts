@@ -557,6 +557,8 @@ describe('GET /v1/openapi.json', () => {
     ['get', '/v1/settings/{symbol}', `/v1/settings/${X}`],
     ['patch', '/v1/settings/{symbol}', `/v1/settings/${X}?dryRun=true`, { chunks: 3 }],
     ['get', '/v1/logs'],
+    ['get', '/v1/log-levels'],
+    ['put', '/v1/log-levels', '/v1/log-levels', { part: 'streaming', level: 'debug' }],
     ['get', '/healthz'],
     ['get', '/readyz'],
     ['get', '/metrics'],

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
@@ -200,18 +201,27 @@ describe('the search for secrets', () => {
 });
 
 describe('keys and signatures are nowhere to be read', () => {
-  it.each(WAYS)('with keys from $way: what hedgehog start prints and stores', async ({ apiKey, keys }) => {
-    const simulator = await simulated();
-    const hedgehog = await startHedgehog(environmentOf(simulator, keys()));
-    await hedgehog.says('the exchange tells of our orders');
-    await hedgehog.says('StreamConnection 1 is up');
-    await provoke(simulator, apiKey, () => hedgehog.output().includes('-2015'));
-    expect(await hedgehog.stop()).toBe(0);
-    expectNothingHidden(hedgehog.output());
-    const stored = await everythingStored();
-    expect(stored).toContain(SYMBOL);
-    expectNothingHidden(stored);
-  });
+  it.each(WAYS)(
+    'with keys from $way: what hedgehog start prints, keeps in its log files and stores',
+    async ({ apiKey, keys }) => {
+      const simulator = await simulated();
+      const logs = folder.path(`logs-${apiKey.slice(0, 4)}`);
+      const hedgehog = await startHedgehog({ ...environmentOf(simulator, keys()), HEDGEHOG_LOG_DIR: logs });
+      await hedgehog.says('the exchange tells of our orders');
+      await hedgehog.says('StreamConnection 1 is up');
+      await provoke(simulator, apiKey, () => hedgehog.output().includes('-2015'));
+      hedgehog.signal('SIGUSR2');
+      await hedgehog.says('SIGUSR2: the actors as they stand');
+      expect(await hedgehog.stop()).toBe(0);
+      expectNothingHidden(hedgehog.output());
+      const kept = readdirSync(logs).map((file) => readFileSync(join(logs, file), 'utf8'));
+      expect(kept.join()).toContain('"path":"Hedgehog/BinanceClient"');
+      expectNothingHidden(kept.join());
+      const stored = await everythingStored();
+      expect(stored).toContain(SYMBOL);
+      expectNothingHidden(stored);
+    },
+  );
 
   it.each(WAYS)('with keys from $way: what the actors show and log', async ({ apiKey, keys }) => {
     const simulator = await simulated();

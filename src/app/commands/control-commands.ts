@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { LOG_PARTS } from '../../ports/log.js';
 import type { LogsOptions } from './logs-run.js';
 
 const WHERE = `
@@ -160,7 +161,7 @@ function addLogLevel(program: Command): void {
   program
     .command('log-level')
     .description('Show or set how much each part of the Hedgehog that runs says in its log')
-    .argument('[part]', 'trading, streaming, …; or all')
+    .argument('[part]', `${LOG_PARTS.join(', ')}; or all`)
     .argument('[level]', 'what it is to be: error, warn, info or debug')
     .option(...JSON_OPTION)
     .addHelpText(

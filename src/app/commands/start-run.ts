@@ -16,7 +16,7 @@ import type { StartOptions } from './start-command.js';
 export async function start({ exchange }: StartOptions, showRequests: ShowRequests): Promise<void> {
   const { environment, problems } = configuration([exchangeFlag(exchange)]);
   const config = await readStartConfig(environment, problems);
-  const log = await runningLog(config.logs, environment);
+  const log = runningLog(config.logs, environment);
   const actors = new ActorsInLog(log);
   showRequests.answerWith(() => actors.show());
   const ending = new Ending(log);

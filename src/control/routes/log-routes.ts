@@ -70,7 +70,7 @@ function follow({ ring, shown, isAsked, closing }: Following, response: ServerRe
 }
 
 /** Some lines name their symbol only in what they say, and some name several in one field. */
-const isOf = ({ message, fields }: LogEntry, symbol: string): boolean =>
-  new RegExp(`(^|[^A-Z0-9])${symbol}($|[^A-Z0-9])`).test([message, ...Object.values(fields)].join(' '));
+const isOf = ({ message, fields }: LogEntry, name: string): boolean =>
+  new RegExp(`(^|[^A-Z0-9])${name}($|[^A-Z0-9])`).test([message, ...Object.values(fields)].join(' '));
 
 const lineOf = (entry: LogEntry): string => `${JSON.stringify(entry)}\n`;

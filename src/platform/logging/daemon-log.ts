@@ -32,15 +32,12 @@ export interface DaemonLogOptions {
  * repeated quickly is summed.
  */
 export class DaemonLog implements PartedLog {
-  readonly debug: Log['debug'];
-  readonly info: Log['info'];
-  readonly warn: Log['warn'];
-  readonly error: Log['error'];
   private readonly storms: StormFilter;
+  private readonly app: Log;
 
   constructor(private readonly options: DaemonLogOptions) {
     this.storms = new StormFilter(options.clock, (line) => this.write(line));
-    ({ debug: this.debug, info: this.info, warn: this.warn, error: this.error } = this.part('app'));
+    this.app = this.part('app');
   }
 
   get levels(): LogLevels {
@@ -49,6 +46,22 @@ export class DaemonLog implements PartedLog {
 
   get ring(): LogRing {
     return this.options.ring;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.app.debug(message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.app.info(message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.app.warn(message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.app.error(message, fields);
   }
 
   part(part: LogPart): Log {

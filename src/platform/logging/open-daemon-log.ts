@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { createLogger, format, transports } from 'winston';
 import type { Clock } from '../../ports/clock.js';
 import { LOG_LEVELS, type LogLevel } from '../../ports/log.js';
@@ -27,7 +26,7 @@ export interface OpenDaemonLogOptions {
  *
  * @throws what the system says when the files cannot be written
  */
-export async function openDaemonLog(options: OpenDaemonLogOptions): Promise<DaemonLog> {
+export function openDaemonLog(options: OpenDaemonLogOptions): DaemonLog {
   const { clock, levels, terminalLevel, environment } = options;
   const files =
     options.files && new RotatedFiles({ ...options.files, clock, ...tellingOfTrouble(() => log) });
@@ -48,8 +47,6 @@ export async function openDaemonLog(options: OpenDaemonLogOptions): Promise<Daem
       log.stamped({ level: 'info', part: 'app', message: 'the log begins', fields: { pid: process.pid } }),
     ),
   );
-  // Winston's streams begin to flow in the next turn.
-  await setImmediate();
   return log;
 }
 

@@ -14,7 +14,7 @@ const EACH_COUNTS: ReadonlySet<LogPart> = new Set(['trading', 'control', 'app'])
 
 /** Fields that differ between lines which are the same otherwise. All others tell lines apart: a symbol, an order, a reason. */
 const MEASURES: ReadonlySet<string> = new Set([
-  ...['failures', 'waitMs', 'seconds', 'held', 'count', 'late', 'stack'],
+  ...['failures', 'waitMs', 'willRetryInMs', 'seconds', 'held', 'missing', 'count', 'late', 'stack'],
 ]);
 
 interface Storm {
@@ -111,8 +111,19 @@ export class StormFilter {
   }
 }
 
-const isSummed = ({ level, part }: LogLine): boolean =>
-  level === 'error' || level === 'warn' || (level === 'info' && !EACH_COUNTS.has(part));
+function isSummed({ level, part }: LogLine): boolean {
+  switch (level) {
+    case 'error':
+      return true;
+    case 'warn':
+      // Who was refused, and what was killed; refusals are bounded where they are made.
+      return part !== 'control';
+    case 'info':
+      return !EACH_COUNTS.has(part);
+    case 'debug':
+      return false;
+  }
+}
 
 const keyOf = ({ level, part, message, fields }: LogLine): string =>
   JSON.stringify([level, part, message, ...identifying(fields)]);

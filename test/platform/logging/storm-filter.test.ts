@@ -47,6 +47,15 @@ describe('a line that is repeated quickly', () => {
     expect(messages()).toEqual(['it is lost', '… 1 more like this in 10 s: it is lost', 'it is lost']);
   });
 
+  it('is summed in time, though nothing more is said, and others began before', () => {
+    const { clock, offer, messages } = aFilter();
+    offer(1, aLine({ message: 'before' }));
+    clock.advance(5_000);
+    offer(3, aLine());
+    clock.advance(10_000);
+    expect(messages()).toEqual(['before', 'it is lost', '… 2 more like this in 10 s: it is lost']);
+  });
+
   it('leaves no timer behind when it is over', () => {
     const { clock, offer } = aFilter();
     offer(2, aLine());
@@ -77,8 +86,8 @@ describe('a line that is repeated quickly', () => {
     ['part', { part: 'storing' }],
     ['message', { message: 'it is gone' }],
     ['symbol', { fields: { symbol: 'BTCUSDT' } }],
-    ['order', { fields: { clientOrderId: 'hh-1-B1' } }],
-    ['reason', { fields: { reason: 'no route' } }],
+    ['order', { fields: { symbol: 'XRPUSDT', clientOrderId: 'hh-1-B1' } }],
+    ['reason', { fields: { symbol: 'XRPUSDT', reason: 'no route' } }],
   ])('is another one when its %s is another', (_what, other) => {
     const { filter, passed } = aFilter();
     filter.offer(aLine({ fields: { symbol: 'XRPUSDT' } }));
@@ -99,6 +108,14 @@ describe('what is never summed', () => {
     const { offer, passed } = aFilter();
     offer(50, aLine({ level: 'info', part, message: 'cycle closed: sold', fields: { symbol: 'XRPUSDT' } }));
     expect(passed).toHaveLength(50);
+  });
+
+  it('a warning of control: who was refused is wanted to be known', () => {
+    const { offer, passed } = aFilter();
+    offer(50, aLine({ part: 'control', message: 'control: refused (no-token)' }));
+    expect(passed).toHaveLength(50);
+    offer(50, aLine({ part: 'control', level: 'error' }));
+    expect(passed).toHaveLength(51);
   });
 
   it('a line at debug', () => {
