@@ -6,10 +6,6 @@ import { type LockHolder, shownHolder } from '../warehouse/lock-holder.js';
 import { wait } from '../warehouse/retry.js';
 import type { RemoteExchange } from './exchange-choice.js';
 
-/**
- * One Hedgehog of this machine trades on an account at a time, whatever its database: each would take the other's orders for
- * nobody's, and both would spend the same balance.
- */
 export interface AccountLockOptions {
   readonly exchange: RemoteExchange;
   readonly holder: LockHolder;
@@ -22,7 +18,12 @@ export interface AccountLockOptions {
 
 const TRY_AGAIN_MS = 200;
 
-/** @throws InputError saying which process trades on the account */
+/**
+ * Lets one Hedgehog of this machine trade on an account at a time, whatever its database: two would spend the same balance, and
+ * each would take the other's orders for nobody's.
+ *
+ * @throws InputError saying which process trades on the account
+ */
 export async function takeAccountLock(options: AccountLockOptions): Promise<MachineLock> {
   const { exchange, holder, database, clock, patienceMs = 2_000 } = options;
   const address = lockAddress(accountId(exchange));

@@ -82,7 +82,6 @@ async function runOnDatabase(
   const clock = systemClock;
   const database = await openDatabase({ environment, log: log.part('database') });
   try {
-    await prepare(database, config.exchange, log.part('database'));
     const lock = await takeRunningLock(database, {
       clock,
       log: log.part('database'),
@@ -91,6 +90,7 @@ async function runOnDatabase(
     });
     if (lock === null) throw await runsAlready(database);
     try {
+      await prepare(database, config.exchange, log);
       if (config.exchange.kind === 'remote' && config.exchange.isRealMoney)
         log.warn('orders cost real money: HEDGEHOG_LIVE is yes', { exchange: config.exchange.name });
       const engine = await composeLive({

@@ -8,6 +8,9 @@ export interface StartOptions {
 }
 
 const ENVIRONMENT = `
+All of this can stand in a configuration file, beneath the environment: hedgehog config --help. What is wrong in either is
+told at once, with variables that are unknown.
+
 Environment:
   HEDGEHOG_ENV            development (default), test or production: each has a database of its own
   HEDGEHOG_DATA_DIR       where Hedgehog's own database server keeps its files (default: .hedgehog)
@@ -47,13 +50,15 @@ With the others:
 What is on starts by itself. hedgehog streaming, trading, storing and settings change what is wanted, from any other
 terminal, and it is followed at once.
 
-SIGINT and SIGTERM stop everything in order: what was heard is stored, orders stay where they are. A second one ends at once.
+SIGINT and SIGTERM stop everything in order, within 35 seconds: what was heard is stored, orders stay where they are. A second
+one ends at once, with 130 or 143. One Hedgehog runs on a database, and one of a machine on an exchange's account.
 SIGUSR2 writes all actors and their state into the log.
 
 Examples:
   hedgehog start
   HEDGEHOG_TAPE=tape.csv.gz HEDGEHOG_TAPE_PACE=50/s hedgehog start
-  HEDGEHOG_DATABASE=hedgehog_simulator hedgehog start --exchange simulator`;
+  hedgehog start --exchange simulator
+  hedgehog start --config /etc/hedgehog/hedgehog.config.json`;
 
 /** `hedgehog start`. */
 export function addStartCommand(program: Command): void {
