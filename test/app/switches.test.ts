@@ -40,7 +40,9 @@ describe('switching and setting while a Hedgehog runs', () => {
       code: 1,
       stdout:
         'streaming: XRPUSDT is on, running\nstreaming: BTCUSDT is on, given up: there is no tape of BTCUSDT\n',
-      stderr: expect.stringMatching(/^hedgehog: given up: BTCUSDT; tried again when .*\n$/) as unknown as string,
+      stderr: expect.stringMatching(
+        /^hedgehog: given up: BTCUSDT; tried again when .*\n$/,
+      ) as unknown as string,
     });
     const stopped = await command('trading', 'stop', 'XRPUSDT', '--json');
     expect([stopped.code, JSON.parse(stopped.stdout)]).toEqual([
@@ -139,7 +141,7 @@ describe('switching and setting while a Hedgehog runs', () => {
 describe('switching where the Hedgehog that runs is not found', () => {
   it('writes to the database, and tells that it is followed elsewhere', async () => {
     const hedgehog = await start();
-    const note = 'followed by the Hedgehog that runs elsewhere on this database';
+    const note = 'followed by the Hedgehog that runs elsewhere: its local API is not found here';
     expect(await elsewhere('trading', 'start', 'XRPUSDT')).toMatchObject({
       code: 0,
       stdout: `trading: XRPUSDT is on, running\n${note}\n`,
