@@ -125,19 +125,14 @@ describe('commands that look into a running Hedgehog', () => {
       /^ {8}Leader XRPUSDT {2}mailbox 0, handled \d+, restarts 0, .*"traders":"1 of 5"/,
     );
     expect(tree.at(-2)).toMatch(/^ {2}Control {2}.*"port":\d+,"socket":"/);
-    const one = (await command('inspect', 'Leader XRPUSDT')).stdout.split('\n');
-    expect(one.map((line) => line.slice(2, 15).trim())).toEqual([
-      'dgehog/Tradin',
-      'kind',
-      'mailbox',
-      'handled',
-      'restarts',
-      'last crash',
-      'last messages',
-      'state',
-      'children',
-      '',
+    const one = (await command('inspect', 'leader xrp')).stdout.split('\n');
+    const facts = one.filter((line) => /^ {2}\S/.test(line)).map((line) => line.slice(2, 17).trim());
+    expect(facts).toEqual([
+      ...['kind', 'supervisor', 'up', 'mailbox', 'handled', 'restarts', 'last crash', 'last messages'],
+      ...['state', 'children'],
     ]);
+    expect(one[2]).toMatch(/SymbolSupervisor XRPUSDT \(one_for_all, at most 3 restarts in 5 s\)$/);
+    expect(one).toContain('      "traders": "1 of 5",');
     const killed = await command('kill', 'Leader XRPUSDT');
     expect(killed).toMatchObject({ code: 0, stderr: '' });
     expect(killed.stdout).toMatch(
@@ -151,6 +146,8 @@ describe('commands that look into a running Hedgehog', () => {
       kind: 'Leader',
       restarts: 1,
       lastCrash: { reason: 'Error: killed through the control API' },
+      lastRestarts: [{ reason: 'Error: killed through the control API' }],
+      supervisor: { kind: 'SymbolSupervisor', state: { intensity: '3 in 5 s' } },
     });
     const roots = JSON.parse((await command('inspect', '--json')).stdout) as { path: string }[];
     expect(roots.map(({ path }) => path)).toEqual(['Hedgehog']);

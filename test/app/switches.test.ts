@@ -141,7 +141,7 @@ describe('switching and setting while a Hedgehog runs', () => {
 describe('switching where the Hedgehog that runs is not found', () => {
   it('writes to the database, and tells that it is followed elsewhere', async () => {
     const hedgehog = await start();
-    const note = 'followed by the Hedgehog that runs elsewhere on this database';
+    const note = 'followed by the Hedgehog that runs elsewhere: its local API is not found here';
     expect(await elsewhere('trading', 'start', 'XRPUSDT')).toMatchObject({
       code: 0,
       stdout: `trading: XRPUSDT is on, running\n${note}\n`,

@@ -65,15 +65,13 @@ function addTrading(program: Command): void {
     'shutdown',
     'start nothing new, cancel buys that are not filled, sell what was bought; then off',
     of[2],
-  )
-    .option('--wait', 'until everything is sold and the symbols are off, however long it takes')
-    .action(async (symbols: string[], options: SwitchOptions) => {
-      const wait = options.wait === true ? 'until-off' : (options.wait ?? true);
-      await (await load()).switchAndTell(
-        { service: 'trading', symbols, status: 'shutdown' },
-        { ...options, wait },
-      );
-    });
+  ).action(async (symbols: string[], options: SwitchOptions) => {
+    const wait = options.wait === true ? 'until-off' : (options.wait ?? true);
+    await (await load()).switchAndTell(
+      { service: 'trading', symbols, status: 'shutdown' },
+      { ...options, wait },
+    );
+  });
   listCommand(trading, 'trading');
 }
 
@@ -102,12 +100,16 @@ const group = (program: Command, name: string, description: string, of: readonly
     .addHelpText('after', `${FOLLOWED}\n${examples(...of)}`);
 
 const switchCommand = (of: Command, name: string, description: string, example = ''): Command =>
-  of
-    .command(name)
-    .description(description)
-    .option('--no-wait', 'do not wait to tell what became of it')
+  waitOptions(of.command(name).description(description))
     .option('--json', 'print one JSON object and nothing else on standard output')
     .addHelpText('after', `${FOLLOWED}\n${examples(example)}`);
+
+/** A shutdown may be waited for; said first, so that `--no-wait` makes it no default. */
+function waitOptions(command: Command): Command {
+  if (command.name() === 'shutdown')
+    command.option('--wait', 'until everything is sold and the symbols are off, however long it takes');
+  return command.option('--no-wait', 'do not wait to tell what became of it');
+}
 
 const symbolsCommand = (of: Command, name: string, description: string, example?: string): Command =>
   switchCommand(of, name, description, example).argument(

@@ -76,7 +76,8 @@ export function followedNote({
   readonly ended?: boolean;
 }): string | null {
   if (ended) return 'the Hedgehog that ran has ended meanwhile: it takes effect with the next hedgehog start';
-  if (followedBy === 'elsewhere') return 'followed by the Hedgehog that runs elsewhere on this database';
+  if (followedBy === 'elsewhere')
+    return 'followed by the Hedgehog that runs elsewhere: its local API is not found here';
   if (followedBy === 'here') return null;
   return 'no Hedgehog runs on this database at the moment: it takes effect with the next hedgehog start';
 }
