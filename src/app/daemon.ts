@@ -90,7 +90,7 @@ async function runOnDatabase(
     });
     if (lock === null) throw await runsAlready(database);
     try {
-      await prepare(database, config.exchange, log);
+      await prepare(database, config.exchange, log.part('database'));
       if (config.exchange.kind === 'remote' && config.exchange.isRealMoney)
         log.warn('orders cost real money: HEDGEHOG_LIVE is yes', { exchange: config.exchange.name });
       const engine = await composeLive({

@@ -19,6 +19,11 @@ export type SettingsChanged = Told<typeof shapes.settingsChanged>;
 export type ShownService = Told<typeof shapes.service>;
 export type Readiness = Told<typeof shapes.readiness>;
 export type Killed = Told<typeof shapes.killed>;
+export type CancelledOrder = Told<typeof shapes.cancelledOrder>;
+export type WhyIdle = Told<typeof shapes.whyIdle>;
+export type LevelsOfParts = Told<typeof shapes.logLevels>['levels'];
+type OrderNamed = Given<typeof shapes.orderNamed>;
+type LogLevelAsked = Given<typeof shapes.logLevelAsked>;
 type Settings = Given<typeof shapes.settingsGiven>;
 type Topic = Given<typeof shapes.toStore>['topic'];
 
@@ -95,12 +100,28 @@ export class HedgehogClient {
     return (await this.reach('read').get<Told<typeof shapes.orders>>('/v1/orders', query)).orders;
   }
 
+  /** Cancels an order of ours, by its client order id or by symbol and order id, and tells what becomes of its cycle. */
+  async cancelOrder(order: string | OrderNamed): Promise<CancelledOrder> {
+    const named = typeof order === 'string' ? { clientOrderId: order } : order;
+    const { orders } = await this.reach('full').post<Told<typeof shapes.cancelled>>('/v1/orders/cancel', {
+      orders: [named],
+    });
+    const [cancelled] = orders;
+    if (cancelled === undefined) throw new Error('one order was to be cancelled, and none was told of');
+    return cancelled;
+  }
+
   async positions(): Promise<readonly ShownPosition[]> {
     return (await this.reach('read').get<Told<typeof shapes.positions>>('/v1/positions')).positions;
   }
 
   async profit(): Promise<ShownProfit> {
     return this.reach('read').get('/v1/profit');
+  }
+
+  /** What each symbol waits for; without one, of all that are traded. */
+  async why(symbol?: string): Promise<readonly WhyIdle[]> {
+    return (await this.reach('read').get<Told<typeof shapes.why>>('/v1/why', { symbol })).symbols;
   }
 
   /** The roots with all that is under them; or the one actor of a path, or of a name that no other has. */
@@ -130,6 +151,17 @@ export class HedgehogClient {
     for await (const line of this.reach('read').lines('/v1/logs', { level }))
       entries.push(JSON.parse(line) as LogEntry);
     return entries;
+  }
+
+  /** How much each part says in the log. */
+  async logLevels(): Promise<LevelsOfParts> {
+    return (await this.reach('read').get<Told<typeof shapes.logLevels>>('/v1/log-levels')).levels;
+  }
+
+  /** Has a part say more or less until it ends; without one, all of them. */
+  async setLogLevel(level: LogLevelAsked['level'], part?: LogLevelAsked['part']): Promise<LevelsOfParts> {
+    const asked = { level, ...(part === undefined ? {} : { part }) };
+    return (await this.reach('full').put<Told<typeof shapes.logLevels>>('/v1/log-levels', asked)).levels;
   }
 
   /** What is wanted of streaming, trading and storing, and what runs. */

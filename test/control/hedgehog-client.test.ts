@@ -45,7 +45,9 @@ describe('the client of a running Hedgehog', () => {
     ]);
     const { trading, streaming, storing } = await daemon.services();
     for (const told of [trading, streaming, storing]) isShape(shapes.service, told);
-    expect(streaming.wanted).toContainEqual({ symbol: 'XRPUSDT', topic: null, status: 'on' });
+    expect(streaming.wanted).toContainEqual(
+      expect.objectContaining({ symbol: 'XRPUSDT', topic: null, status: 'on' }),
+    );
   });
 
   it('tells what the API tells, in the shapes that it describes', async () => {
@@ -60,13 +62,29 @@ describe('the client of a running Hedgehog', () => {
     isShape(shapes.orders, { orders: await daemon.orders({ symbol: 'XRPUSDT', open: true, limit: 5 }) });
     isShape(shapes.profit, await daemon.profit());
     isShape(shapes.settings, await daemon.settings('XRPUSDT'));
-    isShape(shapes.inspected, { actors: await daemon.inspect() });
+    isShape(shapes.inspected, { actors: await daemon.inspect(), supervisor: null });
     expect(await daemon.inspect('Leader XRPUSDT')).toMatchObject({ kind: 'Leader' });
     expect((await daemon.tree('Leader XRPUSDT')).split('\n')).toHaveLength(1);
     expect((await daemon.tree()).split('\n')[0]).toMatch(/^Hedgehog {2}mailbox/);
     for (const entry of await daemon.logs({ level: 'info' })) isShape(shapes.logEntry, entry);
-    expect(await daemon.ready()).toEqual({ ready: true, reasons: [] });
-    expect(await daemon.metrics()).toMatch(/^# HELP hedgehog_/);
+    expect(await daemon.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await daemon.metrics()).toMatch(/^# HELP hedgehog_/m);
+    const [waiting] = await daemon.why('XRPUSDT');
+    isShape(shapes.whyIdle, waiting);
+    expect(waiting).toMatchObject({ symbol: 'XRPUSDT' });
+  });
+
+  it('sets how much the parts say', async () => {
+    const daemon = client();
+    const before = await daemon.logLevels();
+    isShape(shapes.logLevels, { levels: before });
+    expect(await daemon.setLogLevel('warn', 'trading')).toEqual({ ...before, trading: 'warn' });
+    expect(new Set(Object.values(await daemon.setLogLevel('error')))).toEqual(new Set(['error']));
+  });
+
+  it('cancels orders, and tells of one that nobody knows', async () => {
+    await expect(client().cancelOrder('hh-nobody-B1')).rejects.toThrow('"hh-nobody-B1"');
+    await expect(client().cancelOrder({ symbol: 'XRPUSDT', orderId: 4711 })).rejects.toThrow('4711');
   });
 
   it('changes settings, or only tells what a change would do', async () => {

@@ -48,7 +48,7 @@ function kindOf(takes: Takes): string {
     case 'text':
       return 'text';
     case 'path':
-      return 'a path';
+      return takes.except === undefined ? 'a path' : `a path, or ${takes.except}`;
     case 'one-of':
       return takes.values.join(', ');
     case 'whole-number':

@@ -64,7 +64,7 @@ export function asText(takes: Takes, value: unknown, folder: string): string {
     case 'switch':
       return value === true ? takes.on : takes.off;
     case 'path':
-      return from(folder, String(value));
+      return value === takes.except ? String(value) : from(folder, String(value));
     case 'tapes':
       return [value]
         .flat()

@@ -1,5 +1,4 @@
 import { FILL_MODELS } from '../../exchange/mock/fill-model.js';
-import { LOG_LEVELS } from '../../ports/log.js';
 import { STAGES } from '../../warehouse/connection.js';
 import { EXCHANGES } from '../exchange-names.js';
 
@@ -11,7 +10,7 @@ export type Takes =
   /** `true` and `false` stand for two words of the variable's. */
   | { readonly kind: 'switch'; readonly on: string; readonly off: string }
   /** Of a file or folder; one that is not absolute starts from the folder of the configuration file. */
-  | { readonly kind: 'path' }
+  | { readonly kind: 'path' /** A word that is no path. */; readonly except?: string }
   /** One or a list, each with or without `SYMBOL=` before it. */
   | { readonly kind: 'tapes' };
 
@@ -90,9 +89,35 @@ export const KEYS: readonly Key[] = [
   {
     key: 'log.level',
     variable: 'HEDGEHOG_LOG_LEVEL',
-    what: 'what is logged',
-    takes: oneOf(LOG_LEVELS),
+    what: 'what is logged; by part: info,trading=debug',
+    takes: TEXT,
     otherwise: 'info',
+  },
+  {
+    key: 'log.directory',
+    variable: 'HEDGEHOG_LOG_DIR',
+    what: 'where log files are kept; off for nowhere',
+    takes: { kind: 'path', except: 'off' },
+  },
+  {
+    key: 'log.maxSize',
+    variable: 'HEDGEHOG_LOG_MAX_SIZE',
+    what: 'how large a log file grows: 20m',
+    takes: TEXT,
+    otherwise: '20m',
+  },
+  {
+    key: 'log.maxFiles',
+    variable: 'HEDGEHOG_LOG_MAX_FILES',
+    what: 'how many log files are kept',
+    takes: { kind: 'whole-number', from: 1, to: 1_000 },
+    otherwise: '14',
+  },
+  {
+    key: 'trades.keep',
+    variable: 'HEDGEHOG_KEEP_TRADES',
+    what: 'how long stored trades are kept, by trade time: 30d, 12h; for ever when it is not set',
+    takes: TEXT,
   },
   {
     key: 'exchange',

@@ -75,11 +75,22 @@ export const FUNCTIONS: Readonly<Record<keyof HedgehogClient | 'help', ConsoleFu
     example: "orders({ symbol: 'XRPUSDT', limit: 10 })",
     takes: ['symbol'],
   },
+  cancelOrder: {
+    signature: '(clientOrderId)',
+    does: 'cancel an order, or { symbol, orderId }',
+    example: "cancelOrder({ symbol: 'XRPUSDT', orderId: 12 })",
+  },
   positions: { signature: '()', does: 'the cycles that have not ended', example: 'positions()' },
   profit: {
     signature: '()',
     does: 'what was earned, by symbol and in total',
     example: '(await profit()).totals',
+  },
+  why: {
+    signature: '(symbol)',
+    does: 'what each symbol waits for',
+    example: "(await why('XRPUSDT'))[0].reason",
+    takes: ['symbol'],
   },
   inspect: {
     signature: '(path)',
@@ -98,6 +109,12 @@ export const FUNCTIONS: Readonly<Record<keyof HedgehogClient | 'help', ConsoleFu
     signature: '({ level })',
     does: 'the last lines of the log',
     example: "(await logs({ level: 'warn' })).at(-1)",
+  },
+  logLevels: { signature: '()', does: 'how much each part of it says', example: 'logLevels()' },
+  setLogLevel: {
+    signature: '(level, part)',
+    does: 'change that, of all parts or of one, until it ends',
+    example: "setLogLevel('debug', 'trading')",
   },
   services: { signature: '()', does: 'what is wanted, and what runs', example: '(await services()).trading' },
   ready: { signature: '()', does: 'whether everything runs, and if not, why', example: 'ready()' },
