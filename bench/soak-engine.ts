@@ -6,11 +6,12 @@ import { VERSION } from '../src/app/project-files.js';
 import { readStartConfig } from '../src/app/start-config.js';
 import { actorAt } from '../src/control/actors.js';
 import { controlPlaces } from '../src/control/control-places.js';
-import { describeExit, type PubSubProtocol } from '../src/otp/index.js';
+import { CallFailed, describeExit, type PubSubProtocol, publishedOn } from '../src/otp/index.js';
 import type { Process } from '../src/otp/process.js';
 import { LogRing } from '../src/platform/log-ring.js';
 import { DaemonLog } from '../src/platform/logging/daemon-log.js';
 import { everyPartAt, LogLevels } from '../src/platform/logging/log-levels.js';
+import { Outlook } from '../src/trading/outlook.js';
 import { type Database, openDatabase } from '../src/warehouse/database.js';
 import { migrateUp } from '../src/warehouse/migrator.js';
 import { answer } from './child.js';
@@ -50,10 +51,17 @@ export interface Progress {
   readonly cycles: number;
   readonly restarts: number;
   readonly crashes: number;
+  /** Times that a connection of market or user data came up. */
+  readonly connects: number;
   readonly warnings: number;
   readonly firstTroubles: readonly string[];
   /** Where most messages wait. */
   readonly busiest: string;
+  /** What each symbol waits for, in words. */
+  readonly why: readonly string[];
+  /** Of the time since its start: the processor's, and the event loop's. Much less of the first: the machine had no time for it. */
+  readonly processorPart: number;
+  readonly loopPart: number;
   /** Why the tree ended, which it never should. */
   readonly end: string | null;
 }
@@ -62,7 +70,7 @@ export type SoakEngineQuestions = {
   start(start: SoakStart): Promise<void>;
   jump(ms: number): void;
   sample(nothing: null): Sample;
-  progress(nothing: null): Progress;
+  progress(nothing: null): Promise<Progress>;
   /** Has one of the actors crash whose name begins so; false when there is none. */
   kill(prefix: string): boolean;
   stop(nothing: null): Promise<void>;
@@ -75,11 +83,14 @@ const SETTINGS = {
   ...{ rebuy_interval: '0.001', status: 'on' as const },
 };
 
+const CONNECTED = /^StreamConnection \d+ is up$|^the exchange tells of our orders$/;
+
 const inAll = (counts: Iterable<readonly [kind: string, times: number]>): number =>
   [...counts].reduce((sum, [, times]) => sum + times, 0);
 
 class Running {
   cycles = 0;
+  connects = 0;
   end: string | null = null;
 
   private constructor(
@@ -98,7 +109,10 @@ class Running {
       clock,
       levels: new LogLevels(everyPartAt('info')),
       ring: new LogRing(),
-      write: ({ level, message, fields }) => counting[level](message, fields),
+      write({ level, message, fields }) {
+        if (CONNECTED.test(message)) running.connects++;
+        counting[level](message, fields);
+      },
     });
     const url = new URL(SIMULATOR_URL);
     url.port = String(port);
@@ -164,23 +178,46 @@ class Running {
     };
   }
 
-  progress(): Progress {
+  async progress(): Promise<Progress> {
     const { restarts, crashes } = this.engine.system.counts;
-    const { cycles, end, log } = this;
+    const { cycles, connects, end, log } = this;
     const busiest = this.actors()
       .toSorted((a, b) => b.load.waiting - a.load.waiting)
       .slice(0, MOST_SHOWN)
       .map(({ name, load }) => `${name} ${load.waiting}`)
       .join(', ');
+    const { user, system } = process.cpuUsage();
     return {
+      why: await this.why(),
+      processorPart: (user + system) / 1e6 / process.uptime(),
+      loopPart: performance.eventLoopUtilization().utilization,
       busiest,
       cycles,
+      connects,
       end,
       restarts: inAll(restarts),
       crashes: inAll(crashes),
       warnings: log.troubles,
       firstTroubles: log.firstTroubles,
     };
+  }
+
+  private async why(): Promise<readonly string[]> {
+    const { system, pubsub, trading } = this.engine;
+    const outlook = new Outlook({
+      trading,
+      published: () => publishedOn(system, pubsub),
+      streams: () => () => ({ kind: 'on', trouble: null }),
+      clock: this.clock,
+    });
+    try {
+      const { symbols, of } = await outlook.glance();
+      return symbols.map((symbol) => `${symbol}: ${of(symbol)?.text}`);
+    } catch (error) {
+      // PubSub is being started again.
+      if (error instanceof CallFailed) return [error.message];
+      throw error;
+    }
   }
 
   kill(prefix: string): boolean {

@@ -1,10 +1,19 @@
 import { spreadOf } from './measure.js';
 import type { Sample } from './soak-engine.js';
 
+export interface Quarter {
+  readonly samples: readonly Sample[];
+  readonly calm: readonly Sample[];
+  /** That closed in it. */
+  readonly cycles: number;
+}
+
 export interface Verdict {
   readonly name: keyof Sample;
   readonly unit: string;
-  /** Medians of the second and of the last quarter of the run. */
+  /** Medians of the calm end of each quarter of the run. */
+  readonly calm: readonly number[];
+  /** Of the second quarter, and of the last. */
   readonly early: number;
   readonly late: number;
   /** The least squares line through the second half, from its start to its end. */
@@ -44,22 +53,28 @@ const ALLOWED: Readonly<Record<keyof Sample, Allowance>> = {
 };
 
 /**
- * Judges whether what is held stays the same. The first quarter does not count: caches that are bounded fill up, and code is
+ * Judges whether what is held stays the same, by what is held while nothing goes wrong: so what is still being caught up with
+ * does not count, and what never is does. The first quarter does not count: caches that are bounded fill up, and code is
  * compiled.
  *
- * @param samples at even distances over the whole run, at least eight
+ * @param quarters of the run: samples at even distances, and of those the ones at its calm end
  */
-export function judged(samples: readonly Sample[]): readonly Verdict[] {
-  const quarter = Math.floor(samples.length / 4);
-  if (quarter < 2) throw new Error('a verdict needs at least eight samples');
+export function judged(quarters: readonly Quarter[]): readonly Verdict[] {
   return (Object.keys(ALLOWED) as (keyof Sample)[]).map((name) => {
-    const values = samples.map((sample) => sample[name]);
     const { unit, part, plus } = ALLOWED[name];
-    const early = spreadOf(values.slice(quarter, 2 * quarter)).median;
-    const late = spreadOf(values.slice(-quarter)).median;
+    const calm = quarters.map((quarter) => spreadOf(quarter.calm.map((sample) => sample[name])).median);
+    const [, early = 0] = calm;
+    const late = calm.at(-1) ?? 0;
     const most = early * (1 + part) + plus;
-    return { name, unit, early, late, rise: riseOf(values.slice(-2 * quarter)), most, isFlat: late <= most };
+    const later = quarters.slice(-2).flatMap(({ samples }) => samples.map((sample) => sample[name]));
+    return { name, unit, calm, early, late, rise: riseOf(later), most, isFlat: late <= most };
   });
+}
+
+/** Whether as much is traded at the end as before: half as many cycles close in the last quarter as in the second. */
+export function stillTrades(quarters: readonly Quarter[]): boolean {
+  const early = quarters[1]?.cycles ?? 0;
+  return early > 0 && (quarters.at(-1)?.cycles ?? 0) >= early / 2;
 }
 
 function riseOf(values: readonly number[]): number {

@@ -51,9 +51,11 @@ const LOT = new Decimal('6');
  */
 const SWINGS = [
   { half: 25, reach: 0.004 },
-  { half: 400, reach: 0.01 },
+  { half: 250, reach: 0.01 },
 ] as const;
 const NOISE = 0.0008;
+/** Trades by which each symbol swings later than the one before, so that they do not all rise and fall at once. */
+const LATER = 83;
 const BATCH = 200;
 
 let clock: SoakClock;
@@ -74,7 +76,10 @@ function swinging(symbol: string, seed: number, tradesPerSecond: number, speed: 
       for (let first = 1; ; first += BATCH)
         yield Array.from({ length: BATCH }, (_, index): TradeEvent => {
           const tradeId = first + index;
-          const away = SWINGS.reduce((sum, { half, reach }) => sum + reach * heightAt(tradeId / half), 0);
+          const away = SWINGS.reduce(
+            (sum, { half, reach }) => sum + reach * heightAt((tradeId + seed * LATER) / half),
+            0,
+          );
           const ticks = Math.round(MIDDLE_TICKS * (1 + away + NOISE * (random() - 0.5)));
           return {
             ...{ kind: 'trade-event', symbol, tradeId, tradeTime: tradeId, eventTime: tradeId },

@@ -8,8 +8,9 @@ import { withBenchDatabase } from './database-support.js';
 import { type Figure, figure } from './report.js';
 import { differences } from './soak-books.js';
 import type { Progress, Sample, SoakEngineQuestions } from './soak-engine.js';
-import { judged, type Verdict } from './soak-judge.js';
+import { judged, type Quarter, stillTrades, type Verdict } from './soak-judge.js';
 import type { ExchangeBooks, SoakSimulatorQuestions } from './soak-simulator.js';
+import { FAULTS, VICTIMS } from './soak-troubles.js';
 
 const NAME = 'soak';
 const DAY_MS = 86_400_000;
@@ -17,66 +18,41 @@ const DAY_MS = 86_400_000;
 interface Soak {
   readonly symbols: number;
   readonly tradesPerSecond: number;
-  /** Of the machine's time. */
-  readonly seconds: number;
-  readonly samples: number;
+  /** Of the machine's time, as all that follow but `days`. A quarter of the run: something goes wrong, then nothing does. */
+  readonly troubledSeconds: number;
+  readonly calmSeconds: number;
+  /** Of the calm ones, those that are left to catch up. */
+  readonly recoverySeconds: number;
+  readonly sampleEverySeconds: number;
   /** How far the clocks of the exchange and of the engine come. */
   readonly days: number;
   /** How much faster than the machine's they are, between two jumps. */
   readonly speed: number;
   readonly jumpEverySeconds: number;
-  /** Of the machine's time, between two faults or kills. */
+  /** Between a fault and a kill. */
   readonly troubleEveryMs: number;
+  /** A report that the exchange never sends is made up for within five minutes of the fast clocks. */
   readonly settleMs: number;
 }
 
+const QUARTERS = 4;
+
 const FULL: Soak = {
-  ...{ symbols: 10, tradesPerSecond: 300, seconds: 600, samples: 120, days: 28, speed: 2 },
-  ...{ jumpEverySeconds: 10, troubleEveryMs: 7_500, settleMs: 120_000 },
+  ...{ symbols: 6, tradesPerSecond: 60, troubledSeconds: 50, calmSeconds: 30, recoverySeconds: 10 },
+  ...{ sampleEverySeconds: 2, days: 28, speed: 2, jumpEverySeconds: 10 },
+  ...{ troubleEveryMs: 5_000, settleMs: 210_000 },
 };
 const QUICK: Soak = {
-  ...{ symbols: 4, tradesPerSecond: 200, seconds: 20, samples: 20, days: 1, speed: 2 },
-  ...{ jumpEverySeconds: 5, troubleEveryMs: 1_000, settleMs: 60_000 },
+  ...{ symbols: 4, tradesPerSecond: 80, troubledSeconds: 6, calmSeconds: 9, recoverySeconds: 4 },
+  ...{ sampleEverySeconds: 1, days: 1, speed: 2, jumpEverySeconds: 5 },
+  ...{ troubleEveryMs: 2_000, settleMs: 210_000 },
 };
-
-const ORDER = { endpoint: 'POST /api/v3/order' };
-
-/** What goes wrong outside, one after the other. */
-const FAULTS: readonly object[] = [
-  { what: 'cut-connection', where: { socket: 'market' } },
-  { what: 'cut-connection', where: { socket: 'user-data' } },
-  { what: 'lose-reply', where: ORDER, times: 2 },
-  { what: 'shut-down-connection', where: { socket: 'market' }, leadMs: 1_000 },
-  { what: 'answer-error', where: ORDER, times: 2, done: 'now' },
-  { what: 'withhold-trades', length: 5, times: 3 },
-  { what: 'rate-limit', times: 1 },
-  { what: 'lose-report', times: 3 },
-  { what: 'shut-down-connection', where: { socket: 'user-data' }, leadMs: 1_000 },
-  { what: 'answer-error', where: ORDER, times: 2, done: 'never' },
-  { what: 'double-report', times: 5 },
-  { what: 'stall-connection', where: { socket: 'market' } },
-];
-
-/** Who is killed, one after the other: the beginnings of names. */
-const VICTIMS: readonly string[] = [
-  ...['Trader', 'Streamer', 'Leader', 'UserDataStream', 'Subscriber TRADE', 'StreamConnection 1', 'Trading'],
-  ...['DynamicTrader', 'OhlcIndicator', 'BinanceClient', 'Subscriber ORDERS', 'StreamDesk', 'MarketWatch'],
-  ...[
-    'Streaming',
-    'SymbolSupervisor',
-    'Database',
-    'DynamicSubscriber',
-    'ServiceReporter',
-    'PubSub',
-    'Control',
-  ],
-];
 
 type Engine = Child<SoakEngineQuestions>;
 type Simulator = Child<SoakSimulatorQuestions>;
 
 interface Result {
-  readonly samples: readonly Sample[];
+  readonly quarters: readonly Quarter[];
   readonly progress: Progress;
   readonly books: ExchangeBooks;
   readonly differences: readonly string[];
@@ -86,7 +62,10 @@ interface Result {
   readonly trades: number;
 }
 
+const quarterSeconds = ({ troubledSeconds, calmSeconds }: Soak): number => troubledSeconds + calmSeconds;
+
 class Run {
+  private turns = 0;
   private kills = 0;
   private faults = 0;
   private readonly random = seededRandom(1);
@@ -102,20 +81,12 @@ class Run {
 
   async result(): Promise<Result> {
     const { soak, engine } = this;
-    const samples: Sample[] = [];
+    const quarters: Quarter[] = [];
     const beganMs = performance.now();
-    const troubled = this.troubled(beganMs + 1_000 * soak.seconds);
-    const jumpMs =
-      Math.floor((soak.days * DAY_MS) / soak.seconds - 1_000 * soak.speed) * soak.jumpEverySeconds;
-    for (let second = 1; second <= soak.seconds; second++) {
-      await pause(Math.max(0, beganMs + 1_000 * second - performance.now()));
-      if (second % soak.jumpEverySeconds === 0)
-        await Promise.all([engine.ask('jump', jumpMs), this.simulator.ask('jump', jumpMs)]);
-      if (second % (soak.seconds / soak.samples) !== 0) continue;
-      samples.push(await engine.ask('sample', null));
-      if (samples.length % (soak.samples / 10) === 0) await this.report(samples);
+    while (quarters.length < QUARTERS) {
+      quarters.push(await this.quarter(beganMs + 1_000 * quarters.length * quarterSeconds(soak)));
+      await this.report(quarters);
     }
-    await troubled;
     const { books, wrong } = await this.settled();
     const progress = await engine.ask('progress', null);
     const { rows } = await this.database.pool.query<{ mb: number; trades: string }>(
@@ -123,25 +94,58 @@ class Run {
     );
     const { kills, faults } = this;
     return {
-      ...{ samples, progress, books, differences: wrong, kills, faults },
+      ...{ quarters, progress, books, differences: wrong, kills, faults },
       storedMb: rows[0]?.mb ?? 0,
       trades: Number(rows[0]?.trades),
     };
   }
 
-  private async report(samples: readonly Sample[]): Promise<void> {
-    const { heap, resident, actors } = samples.at(-1) as Sample;
-    const { cycles, end, busiest } = await this.engine.ask('progress', null);
+  private async quarter(beganMs: number): Promise<Quarter> {
+    const { engine } = this;
+    const { days, speed, jumpEverySeconds, sampleEverySeconds } = this.soak;
+    const { troubledSeconds, recoverySeconds } = this.soak;
+    const seconds = quarterSeconds(this.soak);
+    const jumpMs = Math.floor((days * DAY_MS) / (QUARTERS * seconds) - 1_000 * speed) * jumpEverySeconds;
+    const before = await engine.ask('progress', null);
+    const samples: Sample[] = [];
+    const calm: Sample[] = [];
+    const troubled = this.troubled(beganMs + 1_000 * troubledSeconds);
+    for (let second = 1; second <= seconds; second++) {
+      await pause(Math.max(0, beganMs + 1_000 * second - performance.now()));
+      if (second % jumpEverySeconds === 0)
+        await Promise.all([engine.ask('jump', jumpMs), this.simulator.ask('jump', jumpMs)]);
+      if (second % sampleEverySeconds !== 0) continue;
+      const sample = await engine.ask('sample', null);
+      samples.push(sample);
+      if (second > troubledSeconds + recoverySeconds) calm.push(sample);
+    }
+    await troubled;
+    const after = await engine.ask('progress', null);
+    return { samples, calm, cycles: after.cycles - before.cycles };
+  }
+
+  private async report(quarters: readonly Quarter[]): Promise<void> {
+    const quarter = quarters.at(-1) as Quarter;
+    const { heap, resident, actors } = quarter.samples.at(-1) as Sample;
+    const { end, busiest, why } = await this.engine.ask('progress', null);
     if (end !== null) throw new Error(`${NAME}: the tree ended: ${end}`);
+    const waiting = (samples: readonly Sample[]): number =>
+      Math.max(...samples.map(({ waitingMessages }) => waitingMessages));
     this.tell(
-      `${NAME}: sample ${samples.length}, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(0)} MB, ${actors} actors, ${cycles} cycles; busiest ${busiest}`,
+      [
+        `${NAME}: quarter ${quarters.length}: ${quarter.cycles} cycles closed, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(0)} MB, ${actors} actors`,
+        `at most ${waiting(quarter.samples)} messages waiting, ${waiting(quarter.calm)} while nothing goes wrong; busiest now ${busiest}`,
+        ...why,
+      ].join('\n  '),
     );
   }
 
   /** Something outside goes wrong, then somebody is killed, and so on. */
   private async troubled(untilMs: number): Promise<void> {
-    for (let turn = 0; performance.now() < untilMs; turn++) {
+    for (;;) {
       await pause(this.soak.troubleEveryMs * (0.5 + this.random()));
+      if (performance.now() >= untilMs) return;
+      const turn = this.turns++;
       const next = turn >> 1;
       if (turn % 2 === 0) {
         await this.control('POST', 'faults', FAULTS[next % FAULTS.length]);
@@ -176,19 +180,23 @@ class Run {
 
 function figuresOf(on: string, result: Result, verdicts: readonly Verdict[]): readonly Figure[] {
   const one = (name: string, unit: string, value: number) => figure(NAME, on, name, unit, [value]);
-  const { progress, kills, faults, storedMb, trades, books } = result;
+  const { quarters, progress, kills, faults, storedMb, trades, books } = result;
   return [
-    ...verdicts.flatMap(({ name, unit, early, late, rise, most }) => [
-      one(`${name}, second quarter`, unit, early),
+    ...verdicts.flatMap(({ name, unit, calm, late, rise, most }) => [
+      ...calm.slice(0, -1).map((median, index) => one(`${name}, quarter ${index + 1}`, unit, median)),
       figure(NAME, on, `${name}, last quarter`, unit, [late], { atMost: most }),
       one(`${name}, rise of the line over the second half`, unit, rise),
     ]),
+    ...quarters.map(({ cycles }, index) => one(`cycles closed, quarter ${index + 1}`, '', cycles)),
     one('trades stored, each once and without a gap', '', trades),
     one('orders, each once and as the exchange has it', '', books.orders.length),
     one('cycles closed', '', progress.cycles),
     one('faults', '', faults),
     one('actors killed', '', kills),
     one('restarts', '', progress.restarts),
+    one('connections that came up', '', progress.connects),
+    one('processor used by the engine, part of a core', '', progress.processorPart),
+    one('time in which its event loop was in use, part', '', progress.loopPart),
     one('warnings and errors in the log', '', progress.warnings),
     one('size of the database', 'MB', storedMb),
   ];
@@ -198,7 +206,7 @@ function figuresOf(on: string, result: Result, verdicts: readonly Verdict[]): re
 export const benchSoak: Benchmark = async ({ isQuick, tell }) => {
   const soak = isQuick ? QUICK : FULL;
   const on = `${soak.days} days, ${soak.symbols} symbols, ${soak.tradesPerSecond} trades/s`;
-  tell(`${NAME}: ${on}, in ${soak.seconds} s`);
+  tell(`${NAME}: ${on}, in ${QUARTERS * quarterSeconds(soak)} s`);
   const result = await withBenchDatabase(async (database, folder) => {
     const simulator: Simulator = new Child('./soak-simulator.js');
     const engine: Engine = new Child('./soak-engine.js', ['--expose-gc']);
@@ -215,14 +223,25 @@ export const benchSoak: Benchmark = async ({ isQuick, tell }) => {
       await simulator.end();
     }
   });
-  const verdicts = judged(result.samples);
+  const verdicts = judged(result.quarters);
   const figures = figuresOf(on, result, verdicts);
   const grown = verdicts.filter(({ isFlat }) => !isFlat);
   const wrong = [
     ...grown.map(({ name, early, late, most }) => `${name} grew from ${early} to ${late}, above ${most}`),
     ...result.differences.slice(0, 5),
+    ...(stillTrades(result.quarters)
+      ? []
+      : [
+          `trading stopped: cycles closed in each quarter: ${result.quarters.map(({ cycles }) => cycles).join(', ')}`,
+        ]),
     ...(result.progress.end === null ? [] : [`the tree ended: ${result.progress.end}`]),
   ];
-  if (wrong.length > 0) throw new Error(`${NAME}, ${on}: ${wrong.join('; ')}`);
+  if (wrong.length > 0) {
+    const { why, processorPart, loopPart } = result.progress;
+    tell(why.join('\n'));
+    // Whose event loop is in use all the time without the processor is one of too many on this machine.
+    const machine = `the engine had ${processorPart.toFixed(2)} of a processor, its event loop was in use for ${loopPart.toFixed(2)} of the time`;
+    throw new Error(`${NAME}, ${on}: ${wrong.join('; ')}; ${machine}`);
+  }
   return figures;
 };
