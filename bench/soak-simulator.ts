@@ -49,11 +49,15 @@ const LOT = new Decimal('6');
  * Trades from one end of a swing to the other, and how far it goes up and down, as a part of the price. The slow one takes along
  * what was bought at the top of the fast one.
  */
-const SWINGS = [
-  { half: 25, reach: 0.004 },
-  { half: 250, reach: 0.01 },
-] as const;
+const FAST = { half: 25, reach: 0.004 };
+const SLOW = { half: 150, reach: 0.01 };
 const NOISE = 0.0008;
+/**
+ * By which the slow swing reaches farther with each trade. Between bounds that stay, a buy at the very bottom would never be
+ * filled, and what was bought at the very top never sold: sooner or later all chunks would be held there, and nothing happen
+ * any more.
+ */
+const WIDER = 0.000006;
 /** Trades by which each symbol swings later than the one before, so that they do not all rise and fall at once. */
 const LATER = 83;
 const BATCH = 200;
@@ -68,7 +72,7 @@ function heightAt(turns: number): number {
   return (turn < 1 ? turn : 2 - turn) * 2 - 1;
 }
 
-/** It goes up and down for ever, never twice in the same way: whoever buys low will sell, and buys again. */
+/** It goes up and down for ever, each time a little farther: every buy is filled some time, and whatever was bought is sold. */
 function swinging(symbol: string, seed: number, tradesPerSecond: number, speed: number): TradeFeed {
   const random = seededRandom(seed);
   return new TapeFeed({
@@ -76,10 +80,9 @@ function swinging(symbol: string, seed: number, tradesPerSecond: number, speed: 
       for (let first = 1; ; first += BATCH)
         yield Array.from({ length: BATCH }, (_, index): TradeEvent => {
           const tradeId = first + index;
-          const away = SWINGS.reduce(
-            (sum, { half, reach }) => sum + reach * heightAt((tradeId + seed * LATER) / half),
-            0,
-          );
+          const at = tradeId + seed * LATER;
+          const away =
+            FAST.reach * heightAt(at / FAST.half) + (SLOW.reach + WIDER * tradeId) * heightAt(at / SLOW.half);
           const ticks = Math.round(MIDDLE_TICKS * (1 + away + NOISE * (random() - 0.5)));
           return {
             ...{ kind: 'trade-event', symbol, tradeId, tradeTime: tradeId, eventTime: tradeId },

@@ -38,9 +38,9 @@ interface Soak {
 const QUARTERS = 4;
 
 const FULL: Soak = {
-  ...{ symbols: 6, tradesPerSecond: 60, troubledSeconds: 50, calmSeconds: 30, recoverySeconds: 10 },
+  ...{ symbols: 6, tradesPerSecond: 60, troubledSeconds: 35, calmSeconds: 25, recoverySeconds: 8 },
   ...{ sampleEverySeconds: 2, days: 28, speed: 2, jumpEverySeconds: 10 },
-  ...{ troubleEveryMs: 5_000, settleMs: 210_000 },
+  ...{ troubleEveryMs: 4_000, settleMs: 210_000 },
 };
 const QUICK: Soak = {
   ...{ symbols: 4, tradesPerSecond: 80, troubledSeconds: 6, calmSeconds: 9, recoverySeconds: 4 },
