@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ZERO } from '../src/domain/decimal.js';
+import { placesFor } from '../src/platform/postgres/places.js';
 import type { Database } from '../src/warehouse/database.js';
 import { openDatabase } from '../src/warehouse/database.js';
 import { migrateUp } from '../src/warehouse/migrator.js';
@@ -12,8 +13,10 @@ import { loadVolatile } from './tapes.js';
 /** A database with its tables and nothing in them, and a folder; both are gone afterwards. */
 export async function withBenchDatabase<T>(work: (db: Database, folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'hedgehog-bench-'));
+  const environment = { HEDGEHOG_DATA_DIR: join(folder, 'data') };
+  // Of root's servers it is elsewhere, where their account can reach it.
+  const serverFolder = dirname(placesFor(environment.HEDGEHOG_DATA_DIR).home);
   try {
-    const environment = { HEDGEHOG_DATA_DIR: join(folder, 'data') };
     const db = await openDatabase({ environment, log: QUIET_LOG });
     try {
       await migrateUp(db.kysely);
@@ -22,7 +25,7 @@ export async function withBenchDatabase<T>(work: (db: Database, folder: string) 
       await db.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const made of [serverFolder, folder]) await rm(made, { recursive: true, force: true });
   }
 }
 
