@@ -162,6 +162,14 @@ describe('a secret in it', () => {
       'api.secret in FILE is of another kind; allowed is text',
     ]);
   });
+
+  it('is not in what is said of it when it stands where its object belongs', () => {
+    expect(problems({ api: 'SECRET', database: 'postgres://me:SECRET@host/db' }, 0o600)).toEqual([
+      'database in FILE is of another kind; allowed is an object',
+      'api in FILE is of another kind; allowed is an object',
+    ]);
+    expect(problems('SECRET', 0o600)).toEqual(['FILE holds something of another kind; allowed is an object']);
+  });
 });
 
 describe('its JSON Schema', () => {
