@@ -4,7 +4,7 @@ import { parseSettings } from '../platform/settings-file.js';
 import type { Cycle, CycleStore, Leadership } from '../ports/cycle-store.js';
 import { FLAT, type Position } from '../strategy/position.js';
 import { type PositionJson, positionFromJson, positionToJson } from '../strategy/position-json.js';
-import { installationId, orderIdPrefix } from './installation.js';
+import { installationId, orderIdPrefix as prefixOf } from './installation.js';
 import type { CyclesTable, Tables } from './schema.js';
 import { symbolIdOf } from './symbol-ids.js';
 
@@ -36,7 +36,7 @@ export class DatabaseCycleStore implements CycleStore {
    */
   static async open(db: Kysely<Tables>, retry: Retry, scope = 'live'): Promise<DatabaseCycleStore> {
     const id = await retry(() => installationId(db));
-    return new DatabaseCycleStore(db, retry, orderIdPrefix(id), scope);
+    return new DatabaseCycleStore(db, retry, prefixOf(id), scope);
   }
 
   lead(symbol: string): Promise<{ leadership: Leadership; cycles: readonly Cycle[] }> {

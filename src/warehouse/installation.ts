@@ -13,6 +13,7 @@ export async function knownOrderIdPrefix(db: Kysely<Tables>): Promise<string | n
   const row = await db.selectFrom('installation').select('id').executeTakeFirst();
   return row === undefined ? null : orderIdPrefix(row.id);
 }
+
 /** What client order ids begin with that are made with this id. */
 export const orderIdPrefix = (id: string): string => `hh${id}`;
 

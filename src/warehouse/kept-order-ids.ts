@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { knownOrderIdPrefix } from './installation.js';
 import type { Tables } from './schema.js';
 
 /**
@@ -13,4 +14,10 @@ export async function keptOrderIds(db: Kysely<Tables>, orderIdPrefix: string): P
   return rows
     .map(({ start }) => start)
     .filter((start) => start !== null && !start.startsWith(`${orderIdPrefix}-`));
+}
+
+/** What client order ids of this database begin with: one of these. Null while nothing was started on it. */
+export async function orderIdStarts(db: Kysely<Tables>): Promise<readonly string[] | null> {
+  const orderIdPrefix = await knownOrderIdPrefix(db);
+  return orderIdPrefix === null ? null : [`${orderIdPrefix}-`, ...(await keptOrderIds(db, orderIdPrefix))];
 }

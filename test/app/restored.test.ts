@@ -43,9 +43,9 @@ let account: ExchangeAccount;
 let price: string | null;
 
 async function* others() {
-  for (let tradeId = 1; ; tradeId++) {
-    while (price === null) await sleep(5);
-    yield [aTradeEvent({ symbol: SYMBOL, tradeId, price, quantity: '10000' })];
+  for (let tradeId = 1; ; ) {
+    if (price === null) await sleep(5);
+    else yield [aTradeEvent({ symbol: SYMBOL, tradeId: tradeId++, price, quantity: '10000' })];
   }
 }
 

@@ -22,6 +22,6 @@ const placeOf = ({ path, context }) => {
 
 export default class LongestFirst extends TestSequencer {
   sort(tests) {
-    return super.sort(tests).sort((a, b) => placeOf(a) - placeOf(b));
+    return super.sort(tests).toSorted((a, b) => placeOf(a) - placeOf(b));
   }
 }

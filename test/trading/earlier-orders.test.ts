@@ -13,8 +13,12 @@ const request = (clientOrderId: string, given: Partial<OrderRequest> = {}): Orde
   clientOrderId,
   ...given,
 });
-const orderOf = (asked: OrderRequest, given: Partial<Order> = {}): Order =>
-  ({ ...anOrder(), ...asked, status: 'FILLED', ...given }) as Order;
+const orderOf = (asked: OrderRequest, given: Partial<Order> = {}): Order => ({
+  ...anOrder(),
+  ...asked,
+  status: 'FILLED',
+  ...given,
+});
 
 /** An exchange that knows these orders, and notes what it is asked. */
 function anExchange(...known: readonly Order[]) {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { keptOrderIds } from '../../src/warehouse/kept-order-ids.js';
+import { installationId } from '../../src/warehouse/installation.js';
+import { keptOrderIds, orderIdStarts } from '../../src/warehouse/kept-order-ids.js';
 import { testDatabase } from '../support/database.js';
 
 const test = testDatabase();
@@ -29,5 +30,16 @@ describe('keptOrderIds', () => {
       'hhnew1-3-',
       'hh-7-old-7-',
     ]);
+  });
+});
+
+describe('orderIdStarts', () => {
+  it('are the own one and those that are kept, and none before the first start', async () => {
+    const { kysely } = test.database;
+    expect(await orderIdStarts(kysely)).toBeNull();
+    await cycle(bought('hhold-1-B1'));
+    expect(await orderIdStarts(kysely)).toBeNull();
+    const own = await installationId(kysely);
+    expect(await orderIdStarts(kysely)).toEqual([`hh${own}-`, 'hhold-1-']);
   });
 });

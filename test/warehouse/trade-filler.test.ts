@@ -28,6 +28,7 @@ function pastOf(
   ids: readonly number[],
   page: number,
   first: readonly (RetryLater | Error)[] = [],
+  refused?: string,
 ): PastTrades & { readonly asked: string[] } {
   const others = [...first];
   const asked: string[] = [];
@@ -35,6 +36,7 @@ function pastOf(
     asked,
     async fetchTrades(symbol, fromId) {
       asked.push(`${symbol} ${fromId}`);
+      if (symbol === refused) throw new Error('Invalid symbol.');
       const other = others.shift();
       if (other instanceof Error) throw other;
       if (other !== undefined) return other;
@@ -54,9 +56,9 @@ const begin = (past: PastTrades): Pid<TradeFillerProtocol> =>
     'TradeFiller',
   );
 
-async function missing(symbol: string, ...ranges: readonly (readonly [number, number])[]): Promise<void> {
+async function missing(symbol: string, ...between: readonly (readonly [number, number])[]): Promise<void> {
   const id = await symbolIdOf(kysely(), symbol);
-  const noted = ranges.map(([from, to]) => ({ from, to }));
+  const noted = between.map(([from, to]) => ({ from, to }));
   await noteTradeIds(kysely(), 'missing_trades', id, noted);
 }
 
@@ -152,6 +154,23 @@ describe('trades that are written down as missing', () => {
     expect(log.entries.map(({ level, message }) => `${level} ${message}`)).toEqual([
       'warn trades that are missing cannot be fetched; trying again',
       `info ${SYMBOL}: trades that were missing are stored`,
+    ]);
+  });
+
+  it('are fetched of all symbols but one that the exchange refuses for ever, which is said once', async () => {
+    await missing(SYMBOL, [1, 3]);
+    await missing('BTCUSDT', [1, 25]);
+    const past = pastOf(upTo(40), 10, [], SYMBOL);
+    begin(past);
+    await eventually(
+      () => ranges('missing_trades'),
+      'only those of one symbol are missing',
+      (left) => left.join() === `${SYMBOL} 1-3`,
+    );
+    expect(await stored('BTCUSDT')).toEqual(upTo(25));
+    expect(past.asked.filter((one) => one === `${SYMBOL} 1`).length).toBeGreaterThan(1);
+    expect(log.entries.filter(({ level }) => level === 'warn').map(({ fields }) => fields)).toEqual([
+      { symbol: SYMBOL, reason: 'Invalid symbol.' },
     ]);
   });
 

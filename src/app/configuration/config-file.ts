@@ -84,11 +84,15 @@ function problemsOf(path: string, issue: z.core.$ZodIssue): readonly string[] {
   const key = keyAt(issue.path);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((name) => unknownKey(path, key === '' ? name : `${key}.${name}`));
-  if (key === '') return [`${path} holds ${shown(issue.input)}; allowed is an object`];
-  const isSecret = KEYS.some((known) => known.key === key && known.isSecret);
+  // One that was put in place of the object that it belongs into is a secret all the same.
+  const isSecret = KEYS.some((known) => known.isSecret && isAtOrBelow(key, known.key));
   const given = isSecret ? 'of another kind' : shown(issue.input);
+  if (key === '') return [`${path} holds something ${given}; allowed is an object`];
   return [`${key} in ${path} is ${given}; allowed is ${issue.message}`];
 }
+
+const isAtOrBelow = (key: string, known: string): boolean =>
+  key === '' || known === key || known.startsWith(`${key}.`);
 
 function unknownKey(path: string, given: string): string {
   const known = KEYS.map(({ key }) => key);

@@ -40,13 +40,15 @@ export const accountCheck: Check = {
 export const openOrdersCheck: Check = {
   name: 'open orders',
   needs: [KEYS],
-  async run({ known: { desk, orderIdPrefix } }) {
+  async run({ known: { desk, orderIdStarts } }) {
     if (desk === undefined) return null;
     const { value: open } = await desk.ask(openOrders());
     if (open.length === 0) return ok('none');
-    if (orderIdPrefix === undefined || orderIdPrefix === null)
+    if (orderIdStarts === undefined || orderIdStarts === null)
       return ok(`${open.length}; whose they are is not known without a database of ours`);
-    const others = open.filter(({ clientOrderId }) => !clientOrderId.startsWith(`${orderIdPrefix}-`));
+    const others = open.filter(
+      ({ clientOrderId }) => !orderIdStarts.some((start) => clientOrderId.startsWith(start)),
+    );
     const symbols = [...new Set(others.map(({ symbol }) => symbol))].toSorted();
     return others.length === 0
       ? ok(`${open.length}, all of them ours`)

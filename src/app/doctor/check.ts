@@ -52,8 +52,8 @@ export interface Known {
   /** Open. */
   database?: Database;
   isMigrated?: boolean;
-  /** What client order ids of this database start with; null while it has none. */
-  orderIdPrefix?: string | null;
+  /** What client order ids of this database start with: one of these; null while it has none. */
+  orderIdStarts?: readonly string[] | null;
   remote?: RemoteExchange;
   desk?: ExchangeDesk;
   account?: AccountFacts;

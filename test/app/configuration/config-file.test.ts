@@ -94,7 +94,7 @@ describe('a configuration file', () => {
         'control.port in FILE is "7749"; allowed is a whole number from 0 to 65535',
         '"control.prot" in FILE is unknown; did you mean control.port?',
         'control.host in FILE is ""; allowed is text that is not empty',
-        'database in FILE is "mine"; allowed is an object',
+        'database in FILE is of another kind; allowed is an object',
         '"url" in FILE is unknown; did you mean database.url?',
         '"colour" in FILE is unknown; hedgehog config --help lists all keys',
         'tape.files in FILE is a list; allowed is the path of a file, or a list of such',
@@ -160,6 +160,13 @@ describe('a secret in it', () => {
       'database.url in FILE is of another kind; allowed is text',
       'api.key in FILE is of another kind; allowed is text',
       'api.secret in FILE is of another kind; allowed is text',
+    ]);
+  });
+
+  it('is not in what is said of it when it stands where its object belongs', () => {
+    expect(problems({ api: 'SECRET', database: 'postgres://me:SECRET@host/db' }, 0o600)).toEqual([
+      'database in FILE is of another kind; allowed is an object',
+      'api in FILE is of another kind; allowed is an object',
     ]);
   });
 });

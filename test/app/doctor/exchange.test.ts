@@ -225,7 +225,7 @@ describe('the doctor, of an exchange', () => {
 
   it('tells of open orders that are not ours', async () => {
     const { port } = await aSimulator();
-    const known = () => ({ known: { orderIdPrefix: 'hhabc' } });
+    const known = () => ({ known: { orderIdStarts: ['hhabc-'] } });
     await place(port, 'hhabc-1-buy');
     expect((await diagnosis(at(port), known()))['open orders']).toMatchObject({
       status: 'ok',
