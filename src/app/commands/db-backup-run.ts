@@ -20,6 +20,7 @@ import { isConfirmed, refuseProduction } from './db-confirm.js';
 import { environmentOf, withDatabase } from './db-run.js';
 import { progressBar } from './progress-bar.js';
 import { existingDatabase } from './ready-database.js';
+import { say } from './say.js';
 
 /** For its owner alone: it tells what is traded, and with how much. */
 const MODE = 0o600;
@@ -165,7 +166,3 @@ function restoreText(
 }
 
 const count = (number: number): string => number.toLocaleString('en-US');
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

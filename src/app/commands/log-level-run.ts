@@ -2,6 +2,7 @@ import { InputError, quoted } from '../../platform/input-error.js';
 import type { LevelsByPart } from '../../platform/logging/log-levels.js';
 import { LOG_LEVELS, LOG_PARTS, type LogLevel, type LogPart } from '../../ports/log.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
+import { say } from './say.js';
 
 interface Answer {
   readonly levels: LevelsByPart;
@@ -39,7 +40,3 @@ function levelIn(given: string): LogLevel {
   if (level !== undefined) return level;
   throw new InputError(`the level is ${quoted(given)}; allowed is ${LOG_LEVELS.join(', ')}`);
 }
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

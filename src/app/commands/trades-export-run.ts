@@ -11,6 +11,7 @@ import { missingTrades } from '../../warehouse/missing-trades.js';
 import { type StoredExtent, storedExtent, storedSpan, storedTrades } from '../../warehouse/stored-trades.js';
 import { progressBar } from './progress-bar.js';
 import { withReadyDatabase } from './ready-database.js';
+import { say } from './say.js';
 import type { ExportOptions } from './trades-command.js';
 
 /** Throws InputError for whatever is wrong with what was asked for, before anything is written. */
@@ -138,10 +139,6 @@ const shortened = (ranges: readonly IdRange[]): string =>
   (ranges.length > MOST_RANGES ? ` and ${ranges.length - MOST_RANGES} more ranges` : '');
 
 const count = (number: number): string => number.toLocaleString('en-US');
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 const warn = (text: string): void => {
   process.stderr.write(`hedgehog: ${text}\n`);

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { type StoredSymbol, tradeInventory } from '../../warehouse/trade-inventory.js';
 import { withReadyDatabase } from './ready-database.js';
+import { say } from './say.js';
 
 export async function listTrades({ json }: { readonly json?: true }): Promise<void> {
   const inventory = await withReadyDatabase(({ kysely }) => tradeInventory(kysely));
@@ -41,7 +42,3 @@ function tableOf(inventory: readonly StoredSymbol[]): string {
 }
 
 const count = (number: number): string => number.toLocaleString('en-US');
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

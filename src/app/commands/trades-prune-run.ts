@@ -4,6 +4,7 @@ import type { Database } from '../../warehouse/database.js';
 import { oldTrades, PrunePass, tradedSymbols } from '../../warehouse/prune-trades.js';
 import { parseAge } from '../../warehouse/retention-config.js';
 import { withReadyDatabase } from './ready-database.js';
+import { say } from './say.js';
 import type { PruneOptions } from './trades-command.js';
 
 /** Throws InputError for whatever is wrong with what was asked for, before anything is deleted. */
@@ -54,7 +55,3 @@ async function counted(
   }
   return counts;
 }
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

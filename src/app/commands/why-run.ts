@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as shapes from '../../control/schemas.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
+import { say } from './say.js';
 
 type Why = z.output<typeof shapes.whyIdle>;
 
@@ -17,7 +18,3 @@ function shown({ symbol, reason, secondsSinceEvent, hint }: Why): string {
 }
 
 const ago = (seconds: number): string => (seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

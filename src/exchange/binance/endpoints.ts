@@ -59,6 +59,9 @@ function checked(called: string, which: keyof Endpoints, url: string | undefined
   const allowed = `a URL that starts with ${SCHEMES[which].map((scheme) => `${scheme}//`).join(' or ')}`;
   if (url === undefined) throw new InputError(`${called} is missing; allowed is ${allowed}`);
   const parsed = URL.canParse(url) ? new URL(url) : null;
+  // It is shown, and logged; so what is in it must be no secret.
+  if (parsed !== null && (parsed.username !== '' || parsed.password !== ''))
+    throw new InputError(`${called} holds a user or a password; allowed is ${allowed}, without them`);
   if (
     parsed === null ||
     !SCHEMES[which].includes(parsed.protocol) ||

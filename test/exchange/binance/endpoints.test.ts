@@ -26,6 +26,20 @@ describe('endpointsOf', () => {
     expect(endpointsOf('simulator', LOCAL)).toEqual(LOCAL);
   });
 
+  it('refuses one with a password in it, and does not repeat it', () => {
+    const told = (): string => {
+      try {
+        endpointsOf('simulator', { ...LOCAL, rest: 'http://me:hush@127.0.0.1:1' });
+      } catch (error) {
+        if (error instanceof InputError) return error.message;
+        throw error;
+      }
+      return '';
+    };
+    expect(told()).toContain('holds a user or a password');
+    expect(told()).not.toContain('hush');
+  });
+
   it.each(['rest', 'streams', 'wsApi'] as const)('needs the %s endpoint of a simulator', (which) => {
     const { [which]: _left, ...others } = LOCAL;
     expect(() => endpointsOf('simulator', others)).toThrow(
