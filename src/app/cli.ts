@@ -47,7 +47,6 @@ const program = new Command('hedgehog')
   .option('--config <file>', 'the configuration, in place of hedgehog.config.json in the working directory')
   .hook('preAction', (command) => nameConfigFile(command.opts<{ config?: string }>().config))
   .addHelpText('after', MORE)
-  .showHelpAfterError('(hedgehog --help shows what there is)')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -69,6 +68,7 @@ addConfigCommand(program);
 addDoctorCommand(program);
 addSimulatorCommand(program);
 addCompletionCommands(program);
+pointToHelp(program, 'hedgehog');
 
 // A reader that goes away, as `| head` does, is no failure of ours.
 endWithOutput();
@@ -80,6 +80,12 @@ try {
   } else await program.parseAsync();
 } catch (error) {
   process.exitCode = await report(error);
+}
+
+/** Whoever misuses a command is pointed to the help of that one. */
+function pointToHelp(command: Command, called: string): void {
+  command.showHelpAfterError(`(${called} --help shows what there is)`);
+  for (const one of command.commands) pointToHelp(one, `${called} ${one.name()}`);
 }
 
 async function report(error: unknown): Promise<number> {

@@ -15,7 +15,7 @@ import {
   settingsRow,
   settingsRows,
 } from '../warehouse/settings-tables.js';
-import { unknownSymbols } from '../warehouse/unknown-symbols.js';
+import { knownSymbol, unknownSymbol } from './known-symbol.js';
 import type { settingsChanged, settingsGiven, settings as settingsShape } from './schemas.js';
 
 /** How symbols are traded, as the API and the commands without one read and change it. */
@@ -53,9 +53,7 @@ export async function symbolSettings(
   symbol?: string,
 ): Promise<readonly SymbolSettings[]> {
   if (symbol === undefined) return (await settingsRows(db)).map(shown);
-  const row = await settingsRow(db, symbol);
-  if (row === null) throw await unknown(db, symbol);
-  return [shown(row)];
+  return [shown(await knownSymbol(db, symbol))];
 }
 
 /**
@@ -70,7 +68,7 @@ export async function changeSymbolSettings(
   dryRun: boolean,
 ): Promise<SettingsChanged> {
   const changed = dryRun ? await tried(db, symbol, to) : await changeSettings(db, symbol, to);
-  if (changed === null) throw await unknown(db, symbol);
+  if (changed === null) throw await unknownSymbol(db, symbol);
   const { before, after } = changed;
   const cycles = (await openCycles(db)).filter((cycle) => cycle.symbol === symbol);
   return {
@@ -112,11 +110,3 @@ const shown = ({ symbol, status, settings }: SettingsRow): SymbolSettings => ({
   status,
   settings: settingsToJson(settings),
 });
-
-async function unknown(db: Kysely<Tables>, symbol: string) {
-  const rows = await settingsRows(db);
-  return unknownSymbols(
-    [symbol],
-    rows.map((row) => row.symbol),
-  );
-}

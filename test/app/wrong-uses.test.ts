@@ -20,7 +20,10 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [['storing', 'stop', 'ORDERS'], /missing required argument 'symbols'/],
   [['streaming', 'start', 'XRPUSDT'], /is not set up; hedgehog db setup does that/],
   [['settings', 'show', 'A', 'B'], /too many arguments/],
-  [['settings', 'set', 'XRPUSDT'], /missing required argument 'assignments'/],
+  [
+    ['settings', 'set', 'XRPUSDT'],
+    /missing required argument 'assignments'\n\(hedgehog settings set --help shows/,
+  ],
   [['settings', 'set', 'XRPUSDT', 'chunks'], /"chunks" is no setting; allowed is key=value/],
   [['settings', 'set', 'XRPUSDT', 'fee=0', 'fee=1'], /fee is given twice; allowed is once/],
   [['order', 'cancel'], /missing required argument 'ids'/],

@@ -168,6 +168,8 @@ describe('a request is refused, logged and changes nothing', () => {
     ['/v1/settings/NOPE', { method: 'PATCH', body: { chunks: 1 } }, 404, '"NOPE" is unknown'],
     ['/v1/settings/XRPUSDT?dryRun=maybe', PATCH, 400, 'dryRun is "maybe"; allowed is true, false'],
     ['/v1/orders?limit=1001', {}, 400, 'limit is "1001"; allowed is a number from 1 to 1000'],
+    ['/v1/orders?limit=-1', {}, 400, 'limit is "-1"; allowed is a number from 1 to 1000'],
+    ['/v1/orders?symbol=NOPE', {}, 404, '"NOPE" is unknown; allowed is'],
     ['/v1/orders?limit=1&limit=2', {}, 400, 'limit is a list'],
     ['/v1/orders?sort=up', {}, 400, '"sort" is unknown'],
     ['/v1/logs?level=loud', {}, 400, 'level is "loud"; allowed is error, warn, info, debug'],
@@ -193,6 +195,8 @@ describe('a request is refused, logged and changes nothing', () => {
     const answered = await api.ask(path, asking);
     expect(answered.status).toBe(status);
     expect(answered.json.error.message).toContain(message);
+    const told: readonly string[] = answered.json.error.message.split('\n');
+    expect(new Set(told).size).toBe(told.length);
     expect(await everything()).toBe(before);
     expect(refusals()).toHaveLength(1);
   });

@@ -38,7 +38,8 @@ export class CrashShow {
 
   /** @param tree as it stood in the end */
   summary(tree: readonly ActorSnapshot[]): string {
-    if (this.victim === null) return `${counted(restarts(tree), 'actor')} started again.`;
+    if (this.victim === null)
+      return `No trader was killed for show: none had a sale on the exchange in time. ${counted(restarts(tree), 'actor')} started again.`;
     const again = actorsIn(tree).find(({ name }) => name === this.victim)?.restarts ?? 0;
     const others = restarts(tree) - Math.min(again, 1);
     const told = this.outcome === null ? '' : `; it was ${this.outcome}`;

@@ -8,6 +8,7 @@ import { orderRows, type StoredOrder, whichAreStored } from '../../warehouse/ord
 import type { Tables } from '../../warehouse/schema.js';
 import type { ControlDeps } from '../deps.js';
 import type { EarnedSoFar } from '../earned-so-far.js';
+import { knownSymbol } from '../known-symbol.js';
 import { lastPrices } from '../last-prices.js';
 import { shownPosition } from '../positions.js';
 import { profitOf } from '../profit.js';
@@ -35,7 +36,8 @@ export function accountRoutes(deps: ControlDeps, earned: EarnedSoFar): readonly 
         open: flag.optional(),
         limit: z
           .string()
-          .regex(/^\d{1,4}$/, `a number from 1 to ${MOST_ORDERS}`)
+          // What is no number is told once, not again by what follows.
+          .regex(/^\d{1,4}$/, { error: `a number from 1 to ${MOST_ORDERS}`, abort: true })
           .refine(
             (text) => Number(text) >= 1 && Number(text) <= MOST_ORDERS,
             `a number from 1 to ${MOST_ORDERS}`,
@@ -49,6 +51,7 @@ export function accountRoutes(deps: ControlDeps, earned: EarnedSoFar): readonly 
           open: query.open === 'true',
           limit: Number(query.limit ?? USUAL_ORDERS),
         };
+        if (asked.symbol !== undefined) await knownSymbol(kysely, asked.symbol);
         const [stored, cycles] = await Promise.all([orderRows(kysely, asked), openCycles(kysely)]);
         const waited = await unstored(kysely, restingLegs(cycles, asked.symbol));
         return { orders: [...waited.map(orderOfLeg), ...stored.map(shownOrder)].slice(0, asked.limit) };

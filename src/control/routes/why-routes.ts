@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { settingsRow, settingsRows } from '../../warehouse/settings-tables.js';
-import { unknownSymbols } from '../../warehouse/unknown-symbols.js';
 import type { ControlDeps } from '../deps.js';
+import { knownSymbol } from '../known-symbol.js';
 import { type AnyRoute, route } from '../route.js';
 import { symbol as symbolName, why, type whyIdle } from '../schemas.js';
 
@@ -45,14 +44,7 @@ const givenUp = ({ services }: ControlDeps, traded: readonly string[]): readonly
     .map(({ name }) => name);
 
 async function notTraded({ database, services }: ControlDeps, symbol: string): Promise<Why> {
-  const row = await settingsRow(database.kysely, symbol);
-  if (row === null) {
-    const rows = await settingsRows(database.kysely);
-    throw unknownSymbols(
-      [symbol],
-      rows.map((known) => known.symbol),
-    );
-  }
+  const row = await knownSymbol(database.kysely, symbol);
   const standing = services.trading.standings().find(({ name }) => name === symbol);
   const start = `hedgehog trading start ${symbol}`;
   const is = (reason: string, hint: string | null): Why => ({

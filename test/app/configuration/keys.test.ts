@@ -18,12 +18,12 @@ it('every variable that the sources name is in the table, or is of the tests', (
   expect([...named('src')].filter((variable) => !known.has(variable) && !OF_TESTS.has(variable))).toEqual([]);
 });
 
-it('every variable of the table is in the README, and in the help of start', () => {
+it('every variable of the table is in docs/configuration.md, and in the help of start', () => {
   const help = readFileSync('src/app/commands/start-command.ts', 'utf8');
-  const readme = readFileSync('README.md', 'utf8');
+  const page = readFileSync('docs/configuration.md', 'utf8');
   const missing = (text: string) =>
     KEYS.filter(({ variable }) => !new RegExp(`\\b${variable}\\b`).test(text));
-  expect([missing(help), missing(readme)]).toEqual([[], []]);
+  expect([missing(help), missing(page)]).toEqual([[], []]);
 });
 
 it('names no key and no variable twice, and no key within another', () => {

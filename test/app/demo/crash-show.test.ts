@@ -51,7 +51,9 @@ describe('the crash for show', () => {
     xrp.seen.count = 9_999;
     expect(show.begin({} as CrashSite, followed)).toBeNull();
     expect(told).toEqual([]);
-    expect(show.summary(aTree(2))).toBe('2 actors started again.');
+    expect(show.summary(aTree(2))).toBe(
+      'No trader was killed for show: none had a sale on the exchange in time. 2 actors started again.',
+    );
   });
 
   it('is nothing that the log has to tell of, unlike every other crash', () => {
