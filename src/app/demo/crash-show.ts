@@ -13,6 +13,10 @@ export class CrashShow {
   /** @param tell what there is to see */
   constructor(private readonly tell: (followed: Followed, text: string) => void) {}
 
+  get hasBegun(): boolean {
+    return this.victim !== null;
+  }
+
   /**
    * Begins it when half of the tape is over and a trader has an order on the exchange; null while that is not so. What it answers
    * rejects when the trader is not back with its order.

@@ -7,6 +7,7 @@ import { restOf } from '../binance-part.js';
 import type { Attendant, RunningDaemon } from '../daemon.js';
 import type { Ending } from '../ending.js';
 import type { Watch } from '../live.js';
+import type { CrashSite } from './crash-for-show.js';
 import { CrashShow } from './crash-show.js';
 import { DATABASE, describeSymbol, SYMBOLS, TAPE_SYMBOL } from './demo-terms.js';
 import { demoWatcherSpec } from './demo-watcher.js';
@@ -92,6 +93,8 @@ export class Demo implements Attendant {
       ...{ system: daemon.engine.system, simulator, clock },
       ...{ followed: this.followed, before: this.before },
     });
+    // A busy machine may have heard of the first sales only now.
+    if (!this.crash.hasBegun) await this.crash.begin(this.site(daemon), this.followed);
     this.tree = inspectTree(daemon.engine.system);
     show.close();
   }
@@ -138,8 +141,7 @@ export class Demo implements Attendant {
   /** Has an actor crash in the middle, and ends the demo with the tape. Until both are over. */
   private async follow(daemon: RunningDaemon): Promise<void> {
     const { simulator, clock, ending } = this.options;
-    const { system } = daemon.engine;
-    const site = { system, rest: restOf(system), clock };
+    const site = this.site(daemon);
     let crash: Promise<void> | null = null;
     while (!ending.isAsked) {
       await wait(clock, LOOK_MS);
@@ -150,6 +152,10 @@ export class Demo implements Attendant {
       if (await simulator.hasEnded(TAPE_SYMBOL).catch(() => false)) ending.ask();
     }
     await crash;
+  }
+
+  private site({ engine: { system } }: RunningDaemon): CrashSite {
+    return { system, rest: restOf(system), clock: this.options.clock };
   }
 
   private view({ engine: { system } }: RunningDaemon): DemoView {
