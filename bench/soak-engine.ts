@@ -211,8 +211,8 @@ class Running {
       clock: this.clock,
     });
     try {
-      const { symbols, of } = await outlook.glance();
-      return symbols.map((symbol) => `${symbol}: ${of(symbol)?.text}`);
+      const glance = await outlook.glance();
+      return glance.symbols.map((symbol) => `${symbol}: ${glance.of(symbol)?.text}`);
     } catch (error) {
       // PubSub is being started again.
       if (error instanceof CallFailed) return [error.message];

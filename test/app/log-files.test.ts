@@ -194,7 +194,7 @@ describe('hedgehog log-level', () => {
     await command('trading', 'start', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is started');
     const followed = await command('logs', '--part', 'trading', '--symbol', 'XRPUSDT');
-    expect(followed.stdout).toMatch(/^\S+ info {2}trading {4}trading: XRPUSDT is started\n$/);
+    expect(followed.stdout).toMatch(/^\S+ info {2}trading {4}trading: XRPUSDT is started symbol=XRPUSDT\n$/);
     expect(JSON.parse((await command('log-level', 'all', 'error', '--json')).stdout)).toEqual(
       everyPartAt('error'),
     );
