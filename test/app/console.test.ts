@@ -132,9 +132,9 @@ describe('hedgehog console', () => {
       await second.stop();
       expect(code).toBe(0);
       const lines = (await shown).trim().split('\n');
-      expect(lines[0]).toBe('{"ready":true,"reasons":[]}');
+      expect(lines[0]).toBe('{"ready":true,"reasons":[],"givenUp":[]}');
       expect(lines.find((line) => line.startsWith('no: '))).toMatch(/^no: no Hedgehog runs .* has ended/);
-      expect(lines.at(-1)).toBe('{"ready":true,"reasons":[]}');
+      expect(lines.at(-1)).toBe('{"ready":true,"reasons":[],"givenUp":[]}');
       expect(await said).toMatch(/^Hedgehog was started again: process \d+ has ended, and \d+ is asked\n$/);
     } finally {
       child.kill();

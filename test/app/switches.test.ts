@@ -116,6 +116,11 @@ describe('switching and setting while a Hedgehog runs', () => {
       stdout: 'trading: XRPUSDT is shutting down, 1 cycle is open\n',
     });
     const waiting = command('trading', 'shutdown', 'XRPUSDT', '--wait');
+    await eventually(
+      async () => (await command('logs', '--part', 'control')).stdout.split('trading is switched shutdown'),
+      'it was asked a second time',
+      (pieces) => pieces.length === 3,
+    );
     await hedgehog.stop();
     const ended = await waiting;
     expect([ended.code, ended.stdout]).toEqual([

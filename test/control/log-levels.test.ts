@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { everyPartAt } from '../../src/platform/logging/log-levels.js';
 import { controlledEngine } from '../support/control.js';
+import { eventually } from '../support/running-hedgehog.js';
 
 const api = controlledEngine([]);
 const PATH = '/v1/log-levels';
@@ -24,6 +25,10 @@ it('without a part all of them are set, and the log says so', async () => {
 });
 
 it('the actors log as their parts', async () => {
-  const parts = api.log.ring.recent('info').map(({ part, message }) => `${part}: ${message}`);
-  expect(parts).toContain('control: control: listening');
+  await eventually(
+    () => api.log.ring.recent('info').map(({ part, message }) => `${part}: ${message}`),
+    'the API has said that it listens',
+    (said) => said.includes('control: control: listening'),
+  );
+  expect(api.log.ring.recent('info').map(({ part }) => part)).toContain('control');
 });

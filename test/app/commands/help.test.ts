@@ -4,6 +4,9 @@ import { Command } from 'commander';
 
 const FOLDER = new URL('../../../src/app/commands/', import.meta.url);
 
+/** What shells ask, and nobody types. */
+const HIDDEN = 'complete';
+
 /** Every command that there is, put together from the files that say so. */
 async function allCommands(): Promise<readonly Command[]> {
   const program = new Command('hedgehog');
@@ -12,7 +15,9 @@ async function allCommands(): Promise<readonly Command[]> {
     for (const [name, add] of Object.entries(exported))
       if (/^add\w+Commands?$/.test(name)) (add as (program: Command) => void)(program);
   }
-  return withUnder(program).slice(1);
+  return withUnder(program)
+    .slice(1)
+    .filter((command) => command.name() !== HIDDEN);
 }
 
 const withUnder = (command: Command): Command[] => [command, ...command.commands.flatMap(withUnder)];
@@ -34,7 +39,7 @@ function helpOf(command: Command): string {
 }
 
 /** They run until they are told to end, or print what is no fact of anything. */
-const WITHOUT_JSON = /^(start|demo|console|completion)\b/;
+const WITHOUT_JSON = /^(start|demo|console|completion|config schema)\b/;
 
 describe('the commands', () => {
   it('are found', async () => {
