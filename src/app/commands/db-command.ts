@@ -14,11 +14,7 @@ export interface DbOptions {
 
 const BACKUP_NOTES = `
 All tables, as they were at one moment: a Hedgehog that runs goes on, and is not held up. The file is packed, only its owner may
-read it, and it is complete or not there. No key or password is in it, for none is in the database.
-
-Examples:
-  hedgehog db backup hedgehog-2026-07-01.backup
-  HEDGEHOG_ENV=production hedgehog db backup /backups/now.backup --force --json`;
+read it, and it is complete or not there. No key or password is in it, for none is in the database.`;
 
 const RESTORE_NOTES = `
 The whole file is checked before anything is changed, and then it is all put in place in one transaction, or nothing is. A backup
@@ -27,11 +23,7 @@ of an earlier version is brought up to date. No Hedgehog may run on the database
 A restored database makes no client order id again that was used after the backup: ids of new cycles begin otherwise from then on.
 A cycle that had an order in the backup looks on the exchange for what became of it, and for the orders that it placed after
 the backup, before it places any. Orders of cycles that began after the backup are nobody's: hedgehog start tells of those
-that are open, and leaves them alone. Run only one Hedgehog on what was restored from a backup and what it was made of.
-
-Examples:
-  HEDGEHOG_DATABASE=hedgehog_again hedgehog db restore hedgehog-2026-07-01.backup
-  hedgehog db restore hedgehog-2026-07-01.backup --replace`;
+that are open, and leaves them alone. Run only one Hedgehog on what was restored from a backup and what it was made of.`;
 
 const WHERE = `
 Which database: DATABASE_URL names one on a server of yours. Without it Hedgehog runs PostgreSQL itself, on a socket that
@@ -102,7 +94,8 @@ export function addDbCommand(program: Command): void {
     db,
     'backup',
     'write everything that the database holds into one file',
-    'hedgehog db backup hedgehog-2026-11-21.tar.gz',
+    'hedgehog db backup hedgehog-2026-07-01.backup',
+    'HEDGEHOG_ENV=production hedgehog db backup /backups/now.backup --force --json',
   )
     .argument('<file>', 'the file to write')
     .option('--force', 'replace the file when it is there already')
@@ -114,7 +107,8 @@ export function addDbCommand(program: Command): void {
     db,
     'restore',
     'make the database what it was when a backup was taken',
-    'hedgehog db restore hedgehog-2026-11-21.tar.gz --replace',
+    'HEDGEHOG_DATABASE=hedgehog_again hedgehog db restore hedgehog-2026-07-01.backup',
+    'hedgehog db restore hedgehog-2026-07-01.backup --replace',
   )
     .argument('<file>', 'what db backup has written')
     .option('--replace', 'in place of what the database holds; asks first')

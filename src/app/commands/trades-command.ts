@@ -49,7 +49,8 @@ Examples:
 export function addTradesCommand(program: Command): void {
   const trades = program
     .command('trades')
-    .description('The stored trades: what there is, as a tape, and how long it is kept');
+    .description('The stored trades: what there is, as a tape, and how long it is kept')
+    .addHelpText('after', '\nExamples:\n  hedgehog trades list\n  hedgehog trades export --help');
 
   trades
     .command('list')
