@@ -115,12 +115,11 @@ describe('switching and setting while a Hedgehog runs', () => {
       code: 0,
       stdout: 'trading: XRPUSDT is shutting down, 1 cycle is open\n',
     });
-    const waiting = command('trading', 'shutdown', 'XRPUSDT', '--wait');
-    await eventually(
-      async () => (await command('logs', '--part', 'control')).stdout.split('trading is switched shutdown'),
-      'it was asked a second time',
-      (pieces) => pieces.length === 3,
-    );
+    let heard = '';
+    const waiting = commandsOn(environment, (text) => {
+      heard += text;
+    })('trading', 'shutdown', 'XRPUSDT', '--wait');
+    await eventually(() => heard.includes('waiting until it is off'), 'it waits');
     await hedgehog.stop();
     const ended = await waiting;
     expect([ended.code, ended.stdout]).toEqual([

@@ -103,16 +103,17 @@ export async function endAll(): Promise<void> {
   await Promise.all(left.map((child) => once(child, 'close').catch(() => {})));
 }
 
-/** Runs another command of the command line on the same database. */
+/** Runs another command of the command line on the same database. @param hear told of what it says on standard error, as it says it */
 export const commandsOn =
-  (environment: () => Environment) =>
+  (environment: () => Environment, hear: (text: string) => void = () => {}) =>
   (...args: string[]): Promise<Ran> =>
     new Promise((resolve) => {
       const env = { ...process.env, ...apart(), ...environment() };
-      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
         const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
         resolve({ code, stdout, stderr });
       });
+      child.stderr?.on('data', hear);
     });
 
 const PATIENCE_MS = 15_000;
