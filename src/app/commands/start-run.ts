@@ -22,12 +22,17 @@ export async function start({ exchange }: StartOptions, showRequests: ShowReques
   const ending = new Ending(log);
   const attendant = {
     running: async () => log.info('Hedgehog runs', describeExchange(config.exchange)),
-    stopped: async () => log.info('Hedgehog has stopped'),
+    stopped: async () => {
+      log.flush();
+      log.info('Hedgehog has stopped');
+    },
   };
   const onActors = actors.of.bind(actors);
   try {
     await stayAlive(() => runDaemon({ environment, config, log, ending, onActors }, attendant));
   } catch (error) {
+    // So that the last line is why it ends.
+    log.flush();
     noteFailure(log, error);
     throw error;
   } finally {
