@@ -4,9 +4,7 @@ import { composeLive } from '../../src/app/live.js';
 import { readStartConfig } from '../../src/app/start-config.js';
 import { controlPlaces } from '../../src/control/control-places.js';
 import type { ActorSystem, ExitReason } from '../../src/otp/index.js';
-import { LogRing } from '../../src/platform/log-ring.js';
-import { DaemonLog } from '../../src/platform/logging/daemon-log.js';
-import { everyPartAt, LogLevels } from '../../src/platform/logging/log-levels.js';
+import { logInto } from '../../src/platform/logging/log-into.js';
 import { systemClock } from '../../src/platform/system-clock.js';
 import type { Environment } from '../../src/warehouse/connection.js';
 import type { Database } from '../../src/warehouse/database.js';
@@ -37,11 +35,7 @@ async function start(environment: Environment): Promise<Engine> {
     HEDGEHOG_CONTROL_PORT: '0',
   };
   const config = await readStartConfig(all);
-  const levels = new LogLevels(everyPartAt('info'));
-  const logs = new DaemonLog({
-    ...{ clock: systemClock, levels, ring: new LogRing() },
-    write: ({ level, message, fields }) => log[level](message, fields),
-  });
+  const logs = logInto(log, 'info', systemClock);
   database = await db.open();
   engine = await composeLive({
     ...{ config, database, clock: systemClock, log: logs },

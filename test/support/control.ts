@@ -9,9 +9,8 @@ import { readStartConfig } from '../../src/app/start-config.js';
 import { announcedIn } from '../../src/control/announcement.js';
 import { type ControlPlaces, controlPlaces } from '../../src/control/control-places.js';
 import type { ExitReason } from '../../src/otp/index.js';
-import { LogRing } from '../../src/platform/log-ring.js';
-import { DaemonLog } from '../../src/platform/logging/daemon-log.js';
-import { everyPartAt, LogLevels } from '../../src/platform/logging/log-levels.js';
+import type { DaemonLog } from '../../src/platform/logging/daemon-log.js';
+import { logInto } from '../../src/platform/logging/log-into.js';
 import { systemClock } from '../../src/platform/system-clock.js';
 import type { Database } from '../../src/warehouse/database.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -65,12 +64,7 @@ export function controlledEngine(
     const places = controlPlaces({ ...db.environment, HEDGEHOG_DATA_DIR: folder.path('data') });
     const database = await db.open();
     const shown = aLog();
-    const log = new DaemonLog({
-      clock: systemClock,
-      levels: new LogLevels(everyPartAt('debug')),
-      ring: new LogRing(),
-      write: ({ level, message, fields }) => shown[level](message, fields),
-    });
+    const log = logInto(shown, 'debug', systemClock);
     const ends: ExitReason[] = [];
     const config = await readStartConfig({ HEDGEHOG_CONTROL_PORT: '0', ...environment });
     const engine = await composeLive({

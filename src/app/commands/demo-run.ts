@@ -1,9 +1,8 @@
 import { relative } from 'node:path';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
-import { LogRing } from '../../platform/log-ring.js';
-import { DaemonLog } from '../../platform/logging/daemon-log.js';
-import { everyPartAt, LogLevels } from '../../platform/logging/log-levels.js';
+import type { DaemonLog } from '../../platform/logging/daemon-log.js';
+import { logInto } from '../../platform/logging/log-into.js';
 import { endByHangUp, onHangUp } from '../../platform/signals.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
@@ -64,13 +63,7 @@ export async function demo(options: DemoCommandOptions, ending: Ending): Promise
 }
 
 /** Warnings and errors are shown; what else it says is for `hedgehog logs`. */
-function quietLog(show: Show): DaemonLog {
-  const shown = withoutShow(show.log);
-  return new DaemonLog({
-    ...{ clock: systemClock, levels: new LogLevels(everyPartAt('info')), ring: new LogRing() },
-    write: ({ level, message, fields }) => shown[level](message, fields),
-  });
-}
+const quietLog = (show: Show): DaemonLog => logInto(withoutShow(show.log), 'info', systemClock);
 
 function chooseShow({ plain = false, color }: DemoCommandOptions): Show {
   const { stdout } = process;
