@@ -28,7 +28,7 @@ export interface DatabaseOptions {
 }
 
 export interface DatabaseCounts {
-  /** Connections that were lost. */
+  /** Connections found lost otherwise than by a query's error, which is among the retries. */
   lost: number;
   /** Times that something was tried again because the database could not be reached. */
   retries: number;

@@ -45,6 +45,7 @@ const ALL = [
   '/Publishing',
   '/Publishing/DynamicPublisherSupervisor',
   '/Publishing/PublishDesk',
+  '/IdleReporter',
   '/ServiceReporter',
   '/Control',
 ].map((path) => `${TOP}${path}`);
@@ -59,6 +60,7 @@ const FROM_EXCHANGE = [
   '/Trading',
   '/Streaming',
   '/Publishing',
+  '/IdleReporter',
   '/ServiceReporter',
   '/Control',
 ];
@@ -118,6 +120,7 @@ const KILLS: readonly (readonly [string, readonly string[]])[] = [
     under('/Publishing/DynamicPublisherSupervisor', '/Publishing/PublishDesk'),
   ],
   ['/Publishing/PublishDesk', under('/Publishing/PublishDesk')],
+  ['/IdleReporter', under(...FROM_EXCHANGE.slice(6))],
   ['/ServiceReporter', under('/ServiceReporter', '/Control')],
   ['/Control', under('/Control')],
 ];

@@ -28,7 +28,7 @@ export function describeDatabase(
   );
   meter.total(
     'hedgehog_database_connections_lost_total',
-    'connections to the database that were lost',
+    'connections to the database that were lost, other than found by a query, which is tried again',
     [],
     () => alone(database.counts.lost),
   );
