@@ -3,18 +3,22 @@ import { Command, CommanderError } from 'commander';
 import { InputError } from '../platform/input-error.js';
 import { MachineError } from '../platform/machine-error.js';
 import { endWithOutput } from '../platform/output-gone.js';
+import { addAccountCommands } from './commands/account-commands.js';
+import { addActorCommands } from './commands/actor-commands.js';
+import { addApiTokenCommand } from './commands/api-token-command.js';
 import { addBacktestCommand } from './commands/backtest-command.js';
 import { addBacktestsCommand } from './commands/backtests-command.js';
 import { addCompletionCommands } from './commands/completion-command.js';
 import { addConfigCommand } from './commands/config-command.js';
 import { addConsoleCommand } from './commands/console-command.js';
-import { addControlCommands } from './commands/control-commands.js';
 import { addDbCommand } from './commands/db-command.js';
 import { addDemoCommand } from './commands/demo-command.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { FIRST_HELP } from './commands/first-help.js';
 import { addImportTradesCommand } from './commands/import-trades-command.js';
+import { addLogCommands } from './commands/log-commands.js';
 import { addOrderCommand } from './commands/order-command.js';
+import { addOrdersCommand } from './commands/orders-command.js';
 import { addPublishCommand } from './commands/publish-command.js';
 import { addSettingsCommand } from './commands/settings-command.js';
 import { addSimulatorCommand } from './commands/simulator-command.js';
@@ -50,23 +54,38 @@ const program = new Command('hedgehog')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
+program.commandsGroup('Run:');
 addDemoCommand(program);
 addStartCommand(program);
+addSimulatorCommand(program);
+
+program.commandsGroup('Steer:');
 addSwitchCommands(program);
 addSettingsCommand(program);
-addControlCommands(program);
 addOrderCommand(program);
-addWhyCommand(program);
-addConsoleCommand(program);
 addPublishCommand(program);
+
+program.commandsGroup('Look at orders and money:');
+addOrdersCommand(program);
+addAccountCommands(program);
+addWhyCommand(program);
+
+program.commandsGroup('Look into the Hedgehog that runs:');
+addActorCommands(program);
+addLogCommands(program);
+addConsoleCommand(program);
+addApiTokenCommand(program);
+
+program.commandsGroup('Backtest, and trades for it:');
 addBacktestCommand(program);
 addBacktestsCommand(program);
 addImportTradesCommand(program);
 addTradesCommand(program);
-addDbCommand(program);
-addConfigCommand(program);
+
+program.commandsGroup('Look after it:');
 addDoctorCommand(program);
-addSimulatorCommand(program);
+addConfigCommand(program);
+addDbCommand(program);
 addCompletionCommands(program);
 pointToHelp(program, 'hedgehog');
 

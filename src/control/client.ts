@@ -185,8 +185,10 @@ function withQuery(path: string, query: Query): string {
 }
 
 function refusedWith({ statusCode = 500 }: IncomingMessage, answered: string): Error {
-  const message = `Hedgehog says: ${messageIn(answered)}`;
-  return statusCode < 500 ? new InputError(message) : new MachineError(message);
+  const message = messageIn(answered);
+  return statusCode < 500
+    ? new InputError(message)
+    : new MachineError(`the Hedgehog that runs says: ${message}`);
 }
 
 function messageIn(answered: string): string {

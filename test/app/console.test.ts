@@ -76,8 +76,8 @@ describe('hedgehog console', () => {
     const hedgehog = await start();
     try {
       for (const [line, said] of [
-        ["hedgehog.kill('nobody')", 'Hedgehog says: there is no actor "nobody"; see hedgehog inspect'],
-        ['await hedgehog.startTrading()', 'Hedgehog says: symbols is a list; allowed is at least one symbol'],
+        ["hedgehog.kill('nobody')", 'there is no actor "nobody"; see hedgehog inspect'],
+        ['await hedgehog.startTrading()', 'symbols is a list; allowed is at least one symbol'],
         ['hedgehog.nothing()', 'TypeError: hedgehog.nothing is not a function'],
         ['throw new RangeError("far")', 'RangeError: far'],
         ['await Promise.reject(5)', 'thrown: 5'],
@@ -99,7 +99,7 @@ describe('hedgehog console', () => {
       expect(await piped(["hedgehog.startTrading('XRPUSDT')"], '--read-only')).toEqual({
         code: 1,
         stdout: '',
-        stderr: 'hedgehog: Hedgehog says: the read-only token changes nothing\n',
+        stderr: 'hedgehog: the read-only token changes nothing\n',
       });
     } finally {
       await hedgehog.stop();

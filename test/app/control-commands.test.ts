@@ -240,7 +240,9 @@ describe('commands that look into a running Hedgehog', () => {
     ]);
     const unknown = await command('why', 'XRPUSDC');
     expect([unknown.code, unknown.stdout]).toEqual([2, '']);
-    expect(unknown.stderr).toMatch(/^hedgehog: Hedgehog says: .*XRPUSDC.*XRPUSDT/);
+    expect(unknown.stderr).toMatch(
+      /^hedgehog: "XRPUSDC" is unknown; did you mean XRPUSDT\? Allowed is .*XRPUSDT/,
+    );
     expect(await hedgehog.stop()).toBe(0);
   });
 
@@ -251,7 +253,11 @@ describe('commands that look into a running Hedgehog', () => {
     expect(
       lines.some((line) => /^\S+Z info {2}app {8}Hedgehog runs exchange=mock symbols=22/.test(line)),
     ).toBe(true);
-    expect((await command('logs', '--level', 'error')).stdout).toBe('');
+    expect(await command('logs', '--level', 'error', '--symbol', 'NOPE')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'no such line is kept: --level error --symbol NOPE\n',
+    });
     expect((await command('logs', '--level', 'loud')).stderr).toContain('level is "loud"');
     const following = command('logs', '--follow', '--json');
     await command('trading', 'start', 'XRPUSDT');

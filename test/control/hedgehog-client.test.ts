@@ -119,9 +119,7 @@ describe('the client of a running Hedgehog', () => {
       () => daemon.setSettings('XRPUSDT', { budget: 500 }),
       () => daemon.kill('PubSub'),
     ])
-      await expect(change()).rejects.toThrow(
-        new InputError('Hedgehog says: the read-only token changes nothing'),
-      );
+      await expect(change()).rejects.toThrow(new InputError('the read-only token changes nothing'));
     expect((await daemon.settings('XRPUSDT')).status).toBe('off');
   });
 

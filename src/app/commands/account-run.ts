@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type * as shapes from '../../control/schemas.js';
 import { shownDistance } from '../../domain/distance.js';
 import { InputError } from '../../platform/input-error.js';
-import type { OrdersOptions } from './control-commands.js';
+import type { OrdersOptions } from './orders-command.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
 import { say } from './say.js';
 

@@ -6,6 +6,7 @@ import { fileSchema } from '../configuration/file-shape.js';
 import { readStartConfig, type StartConfig } from '../start-config.js';
 import type { ConfigShowOptions } from './config-command.js';
 import { asTheUserSaid, configuration, exchangeFlag } from './configured.js';
+import { say } from './say.js';
 
 /**
  * Prints what counts, and what it comes to.
@@ -24,13 +25,13 @@ export async function showConfig({ exchange, json }: ConfigShowOptions): Promise
   const values = found.settings.map((setting) => ({ ...facts(setting), value: shownValue(setting) }));
   if (json) {
     const told = refusal === null ? [] : asTheUserSaid(refusal.message).split('\n  ').slice(1);
-    print(JSON.stringify({ file: found.file, values, ...meaning, problems: told }));
-  } else print(asTable(found, meaning));
+    say(JSON.stringify({ file: found.file, values, ...meaning, problems: told }));
+  } else say(asTable(found, meaning));
   if (refusal !== null) throw refusal;
 }
 
 export function printSchema(): void {
-  print(JSON.stringify(fileSchema(), null, 2));
+  say(JSON.stringify(fileSchema(), null, 2));
 }
 
 const facts = ({ key: { key, variable }, origin }: Setting) => ({ key, variable, origin: originOf(origin) });
@@ -76,7 +77,3 @@ function asTable({ file, settings }: Configuration, meaning: Meaning | null): st
   }
   return [table.toString(), ...lines].join('\n');
 }
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};

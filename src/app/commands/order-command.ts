@@ -26,7 +26,7 @@ Examples:
 export function addOrderCommand(program: Command): void {
   const order = program
     .command('order')
-    .description('Do something to an order of the Hedgehog that runs')
+    .description('Cancel orders that rest on the exchange')
     .addHelpText('after', '\nExamples:\n  hedgehog order cancel hh3kq9d2ab-12-B1');
   order
     .command('cancel')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { JSON_OPTION, WHERE } from './asked-options.js';
 
 /** `hedgehog why`. */
 export function addWhyCommand(program: Command): void {
@@ -6,7 +7,7 @@ export function addWhyCommand(program: Command): void {
     .command('why')
     .description('Say why nothing happens: what each symbol that is traded waits for')
     .argument('[symbol]', 'one symbol, traded or not: XRPUSDT')
-    .option('--json', 'print one JSON value and nothing else on standard output')
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       `
@@ -16,9 +17,7 @@ Examples:
   hedgehog why
   hedgehog why XRPUSDT
   hedgehog why --json | jq -r '.[] | select(.hint) | .hint'
-
-It asks the Hedgehog that runs on the same database: HEDGEHOG_ENV, HEDGEHOG_DATABASE, DATABASE_URL and HEDGEHOG_DATA_DIR
-must be what that was started with.`,
+${WHERE}`,
     )
     .allowExcessArguments(false)
     .action(async (symbol: string | undefined, options: { json?: true }) =>
