@@ -20,7 +20,7 @@ import type { Database } from '../warehouse/database.js';
 import { databaseSpec } from '../warehouse/database-actor.js';
 import { DatabaseCycleStore } from '../warehouse/database-cycle-store.js';
 import { DesiredSettings } from '../warehouse/desired-settings.js';
-import { keptOrderIds } from '../warehouse/kept-order-ids.js';
+import { orderIdStarts } from '../warehouse/order-id-starts.js';
 import { retentionSpec } from '../warehouse/retention.js';
 import { serviceReporterSpec } from '../warehouse/service-reporter.js';
 import { clearReports } from '../warehouse/service-reports.js';
@@ -67,9 +67,8 @@ export async function composeLive(deps: LiveDeps): Promise<Engine> {
   const desired = await DesiredSettings.open(database, partLog(log, 'control'));
   const cycles = await DatabaseCycleStore.open(database.kysely, retry);
   const { orderIdPrefix } = cycles;
-  const kept = await retry(() => keptOrderIds(database.kysely, orderIdPrefix));
-  const orderIdStarts = [`${orderIdPrefix}-`, ...kept];
-  const exchange = liveExchange(config.exchange, { database, retry, orderIdStarts, clock, log });
+  const starts = await retry(() => orderIdStarts(database.kysely, orderIdPrefix));
+  const exchange = liveExchange(config.exchange, { database, retry, orderIdStarts: starts, clock, log });
   const placements = new PlacementCounts();
   let api: ControlPart | undefined;
   const engine = compose({

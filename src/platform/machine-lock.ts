@@ -64,7 +64,8 @@ async function take(address: string, holder: string): Promise<MachineLock | Held
 
 function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    // Also once it listens: whoever could not be answered has found the lock taken all the same.
+    server.on('error', reject);
     server.listen(path, resolve);
   });
 }

@@ -5,8 +5,6 @@ export type Pace =
   | { readonly kind: 'interval'; readonly ms: number }
   | { readonly kind: 'recorded'; readonly speed: number };
 
-export const RECORDED_PACE: Pace = { kind: 'recorded', speed: 1 };
-
 const ALLOWED =
   'trades per second such as 50/s, milliseconds between trades such as 20ms, or x10 for ten times as recorded';
 const SHAPE = /^(?:(?<perSecond>\d+(?:\.\d+)?)\/s|(?<ms>\d+(?:\.\d+)?)ms|x(?<speed>\d+(?:\.\d+)?))$/;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { installationId } from '../../src/warehouse/installation.js';
-import { keptOrderIds, orderIdStarts } from '../../src/warehouse/kept-order-ids.js';
+import { knownOrderIdStarts, orderIdStarts } from '../../src/warehouse/order-id-starts.js';
 import { testDatabase } from '../support/database.js';
 
 const test = testDatabase();
@@ -16,8 +16,8 @@ const cycle = (position: object, rest: { readonly scope?: string; readonly ended
   );
 const bought = (clientOrderId: string) => ({ phase: 'buying', buy: { request: { clientOrderId } } });
 
-describe('keptOrderIds', () => {
-  it('are those of live cycles under way that were made under another prefix, up to the cycle', async () => {
+describe('orderIdStarts', () => {
+  it('are the prefix, and what live cycles under way have that were made under another, up to the cycle', async () => {
     await cycle(bought('hhold-1-B1'));
     await cycle(bought('hhnew-2-B1'));
     await cycle(bought('hhnew1-3-B1'));
@@ -25,7 +25,8 @@ describe('keptOrderIds', () => {
     await cycle(bought('hhold-5-B1'), { ended: true });
     await cycle(bought('hhold-6-B1'), { scope: 'a backtest' });
     await cycle(bought('hh-7-old-7-B12'));
-    expect(await keptOrderIds(test.database.kysely, 'hhnew')).toEqual([
+    expect(await orderIdStarts(test.database.kysely, 'hhnew')).toEqual([
+      'hhnew-',
       'hhold-1-',
       'hhnew1-3-',
       'hh-7-old-7-',
@@ -33,13 +34,13 @@ describe('keptOrderIds', () => {
   });
 });
 
-describe('orderIdStarts', () => {
-  it('are the own one and those that are kept, and none before the first start', async () => {
+describe('knownOrderIdStarts', () => {
+  it('are not known before the first start', async () => {
     const { kysely } = test.database;
-    expect(await orderIdStarts(kysely)).toBeNull();
+    expect(await knownOrderIdStarts(kysely)).toBeNull();
     await cycle(bought('hhold-1-B1'));
-    expect(await orderIdStarts(kysely)).toBeNull();
+    expect(await knownOrderIdStarts(kysely)).toBeNull();
     const own = await installationId(kysely);
-    expect(await orderIdStarts(kysely)).toEqual([`hh${own}-`, 'hhold-1-']);
+    expect(await knownOrderIdStarts(kysely)).toEqual([`hh${own}-`, 'hhold-1-']);
   });
 });

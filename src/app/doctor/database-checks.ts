@@ -4,9 +4,9 @@ import { inspectServer } from '../../platform/postgres/embedded-server.js';
 import { targetOf } from '../../warehouse/connection.js';
 import { DatabaseMissing, openDatabase } from '../../warehouse/database.js';
 import { exchangeOf } from '../../warehouse/installation.js';
-import { orderIdStarts } from '../../warehouse/kept-order-ids.js';
 import { shownHolder } from '../../warehouse/lock-holder.js';
 import { migrationStates, strangeMigrations } from '../../warehouse/migrator.js';
+import { knownOrderIdStarts } from '../../warehouse/order-id-starts.js';
 import { isRunning, runningHolder } from '../../warehouse/running-lock.js';
 import { type Check, type DoctorContext, type Finding, ok, problem, warning } from './check.js';
 
@@ -143,7 +143,7 @@ export const lockCheck: Check = {
   async run(context) {
     const { database, isMigrated, daemon } = context.known;
     if (database === undefined || !isMigrated) return null;
-    context.known.orderIdStarts = await orderIdStarts(database.kysely);
+    context.known.orderIdStarts = await knownOrderIdStarts(database.kysely);
     if (!(await isRunning(database.kysely)))
       return daemon === undefined
         ? ok('free: no Hedgehog runs on this database')

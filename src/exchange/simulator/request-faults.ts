@@ -24,5 +24,3 @@ export interface RequestFaults {
   /** @param endpoint method and path, `POST /api/v3/order` */
   next(endpoint: string, params: Params): RequestFault | null;
 }
-
-export const NO_FAULTS: RequestFaults = { next: () => null };

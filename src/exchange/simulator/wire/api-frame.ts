@@ -1,4 +1,3 @@
-import type { Json } from '../api/api-types.js';
 import type { Params } from '../request-faults.js';
 
 export type RequestId = number | string | null;
@@ -83,8 +82,3 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
-
-/** What a request is answered with, before its id and its rate limits are put to it. */
-export type ApiAnswer =
-  | { readonly status: number; readonly result: Json }
-  | { readonly status: number; readonly error: { readonly [field: string]: Json | undefined } };
