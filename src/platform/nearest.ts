@@ -1,4 +1,4 @@
-/** The known word that a mistyped one was most likely meant to be; undefined when none is near. */
+/** The known word that a mistyped or shortened one was most likely meant to be; undefined when none is near. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   // One slip in three letters is a typing error; more is another word.
   const most = Math.max(2, Math.floor(given.length / 3));
@@ -6,7 +6,15 @@ export function nearest(given: string, known: readonly string[]): string | undef
     .map((word) => ({ word, distance: distance(given.toLowerCase(), word.toLowerCase()) }))
     .filter((candidate) => candidate.distance <= most)
     .toSorted((a, b) => a.distance - b.distance);
-  return ranked[0]?.word;
+  return ranked[0]?.word ?? theOneThatBeginsWith(given, known);
+}
+
+const SHORTEST = 3;
+
+function theOneThatBeginsWith(given: string, known: readonly string[]): string | undefined {
+  if (given.length < SHORTEST) return undefined;
+  const [word, another] = known.filter((one) => one.toLowerCase().startsWith(given.toLowerCase()));
+  return another === undefined ? word : undefined;
 }
 
 /** How many letters have to be put in, left out, replaced or swapped with their neighbour to get from one word to the other. */

@@ -136,12 +136,9 @@ describe('commands that look into a running Hedgehog', () => {
     const killed = await command('kill', 'Leader XRPUSDT');
     expect(killed).toMatchObject({ code: 0, stderr: '' });
     expect(killed.stdout).toMatch(
-      /SymbolSupervisor XRPUSDT\/Leader XRPUSDT is killed; hedgehog inspect shows/,
+      /SymbolSupervisor XRPUSDT\/Leader XRPUSDT is killed; it runs again, after \d+ ms\nstarted again with it: DynamicTraderSupervisor XRPUSDT, Trader \d+\n$/,
     );
-    const leader = await eventually(
-      async () => JSON.parse((await command('inspect', 'Leader XRPUSDT', '--json')).stdout) as object,
-      'it is back',
-    );
+    const leader = JSON.parse((await command('inspect', 'Leader XRPUSDT', '--json')).stdout) as object;
     expect(leader).toMatchObject({
       kind: 'Leader',
       restarts: 1,
@@ -149,6 +146,14 @@ describe('commands that look into a running Hedgehog', () => {
       lastRestarts: [{ reason: 'Error: killed through the control API' }],
       supervisor: { kind: 'SymbolSupervisor', state: { intensity: '3 in 5 s' } },
     });
+    const control = JSON.parse((await command('kill', 'Control', '--json')).stdout) as {
+      runsAgainMs: number;
+    };
+    expect(control).toMatchObject({ kind: 'Control', restartedWithIt: [], missing: [] });
+    expect(control.runsAgainMs).toBeLessThan(5_000);
+    expect((await command('kill', 'PubSub')).stdout).toMatch(
+      /^Hedgehog\/PubSub is killed; it runs again, after \d+ ms\nstarted again with it: \d\d others\n$/,
+    );
     const roots = JSON.parse((await command('inspect', '--json')).stdout) as { path: string }[];
     expect(roots.map(({ path }) => path)).toEqual(['Hedgehog']);
     for (const [args, problem] of [

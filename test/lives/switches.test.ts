@@ -58,7 +58,9 @@ describe('switching and setting while a Hedgehog runs', () => {
     );
     const refused = await command('storing', 'start', 'ORDERS', 'DOGE', 'XRPUSDT', '--json');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/^hedgehog: "DOGE" is unknown; allowed is .*XRPUSDT\n$/);
+    expect(refused.stderr).toMatch(
+      /^hedgehog: "DOGE" is unknown; did you mean DOGEUSDT\? Allowed is .*XRPUSDT\n$/,
+    );
     expect(await hedgehog.stop()).toBe(0);
   });
 

@@ -12,11 +12,13 @@ describe('the nearest known word', () => {
     ['control.hosts', 'control.host'],
     ['lvie', 'live'],
     ['controlPort', 'control.port'],
+    ['exch', 'exchange'],
+    ['LOG', 'log.level'],
   ])('to %s is %s', (given, meant) => {
     expect(nearest(given, KNOWN)).toBe(meant);
   });
 
-  it.each(['colour', 'database.url', 'x'])('to %s is none', (given) => {
-    expect(nearest(given, ['exchange', 'control.port'])).toBeUndefined();
+  it.each(['colour', 'database.url', 'x', 'ex', 'control', 'con'])('to %s is none', (given) => {
+    expect(nearest(given, ['exchange', 'control.port', 'control.host'])).toBeUndefined();
   });
 });

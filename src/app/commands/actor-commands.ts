@@ -41,13 +41,16 @@ function addKill(program: Command): void {
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
-      `\nExamples:
+      `
+It waits up to 5 seconds for what its supervisor starts again, and ends with 1 when something is not back.
+
+Examples:
   hedgehog kill 'Leader XRPUSDT'
   hedgehog kill Hedgehog/PubSub
 ${WHERE}`,
     )
     .allowExcessArguments(false)
     .action(async (path: string, options: { json?: true }) =>
-      (await import('./inspect-run.js')).kill(path, options.json === true),
+      (await import('./kill-run.js')).kill(path, options.json === true),
     );
 }

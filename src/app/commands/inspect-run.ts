@@ -30,10 +30,3 @@ export async function inspect(path: string | undefined, { watch, json }: Inspect
 
 const inspected = (hedgehog: ControlClient, path: string | undefined): Promise<Inspected> =>
   hedgehog.get<Inspected>('/v1/inspect', { path });
-
-export async function kill(pathOrName: string, asJson: boolean): Promise<void> {
-  const killed = await hedgehogToAsk('full').post<{ path: string; kind: string }>('/v1/kill', {
-    path: pathOrName,
-  });
-  say(asJson ? JSON.stringify(killed) : `${killed.path} is killed; hedgehog inspect shows what became of it`);
-}
