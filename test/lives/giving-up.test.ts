@@ -34,7 +34,7 @@ const command = commandsOn(environment);
 beforeEach(async () => {
   await db.empty();
   await switchOnAll(db, SYMBOLS);
-  market = await LoadedMarket.open(db, SYMBOLS, 7);
+  market = await LoadedMarket.open({ db, folder }, SYMBOLS);
 });
 
 /** Kills it wherever it is started again, until that is so. */

@@ -77,7 +77,7 @@ describe('every kind of actor, killed again and again while three symbols are st
   it('comes back with those alone that its supervisor names, and nothing is lost or done twice', async () => {
     await db.empty();
     await switchOnAll(db, SYMBOLS);
-    const market = await LoadedMarket.open(db, SYMBOLS, 11);
+    const market = await LoadedMarket.open({ db, folder }, SYMBOLS);
     const { system } = await start({ HEDGEHOG_EXCHANGE: 'simulator', HEDGEHOG_SIMULATOR_URL: market.url });
     await market.trades(20);
     expect(await killAll(system, 33, () => market.trades(10))).toEqual([]);

@@ -10,21 +10,42 @@ import { DaemonBooks } from './daemon-books.js';
 import type { TestDatabase } from './database.js';
 import { ExchangeAccount } from './exchange-account.js';
 import { eventually, startSimulator } from './running-hedgehog.js';
+import { swingingTape } from './swinging-market.js';
+import type { TempFolder } from './temp-folder.js';
 
 /** Of all symbols together some hundreds of trades a second. */
-const SPEED = '100/s';
+const EVERY_MS = 10;
 const PATIENCE_MS = 90_000;
+/** On a walk whoever waits for the price to come back may wait for hours; here it does within a quarter of a minute. */
+const HALF_SWING = 750;
+const SWINGS = 8;
+const MIDDLE = 50_000;
+const MARKETS: ReadonlyMap<string, { readonly tick: string; readonly lot: string }> = new Map([
+  ['XRPUSDT', { tick: '0.0001', lot: '5' }],
+  ['ADAUSDT', { tick: '0.0001', lot: '5' }],
+  ['DOGEUSDT', { tick: '0.00001', lot: '50' }],
+  ['BTCUSDT', { tick: '0.01', lot: '0.05' }],
+]);
 
-/** A simulator, in a process of its own, with made-up markets; and what an engine that trades on it has in its database. */
+/** A simulator, in a process of its own, whose markets swing; and what an engine that trades on it has in its database. */
 export class LoadedMarket {
   private constructor(
     readonly port: number,
     readonly books: DaemonBooks,
   ) {}
 
-  static async open(db: TestDatabase, symbols: readonly string[], seed: number): Promise<LoadedMarket> {
-    const market = ['--market', String(seed), '--symbols', symbols.join(','), '--speed', SPEED];
-    const port = await startSimulator(...market);
+  static async open(
+    { db, folder }: { readonly db: TestDatabase; readonly folder: TempFolder },
+    symbols: readonly string[],
+  ): Promise<LoadedMarket> {
+    const tapes = symbols.map((symbol, seed) => {
+      const rules = MARKETS.get(symbol);
+      if (rules === undefined) throw new Error(`there is no market of ${symbol}`);
+      const swing = { symbol, middle: MIDDLE, ...rules, seed, halfSwing: HALF_SWING };
+      const tape = swingingTape(swing, 2 * SWINGS * HALF_SWING, EVERY_MS, Date.now());
+      return folder.write(tape, `${symbol}.csv`);
+    });
+    const port = await startSimulator('--tape', ...tapes, '--loop', '--speed', `${EVERY_MS}ms`);
     return new LoadedMarket(port, new DaemonBooks(db, new ExchangeAccount(port), symbols));
   }
 

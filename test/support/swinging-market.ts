@@ -4,6 +4,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import { TapeFeed } from '../../src/streaming/tape-feed.js';
 import type { TradeFeed } from '../../src/streaming/trade-feed.js';
 import { Random } from './random.js';
+import { rowOf, tapeText } from './tape-text.js';
 import { aTradeEvent } from './trade-events.js';
 
 export interface Swing {
@@ -14,10 +15,10 @@ export interface Swing {
   /** Smallest quantity of a trade; there are some up to twelve times as large. */
   readonly lot: string;
   readonly seed: number;
+  /** Trades from one end of a swing to the other; 25 unless given. */
+  readonly halfSwing?: number;
 }
 
-/** Trades from one end of a swing to the other. */
-const HALF_SWING = 25;
 /** How far it goes up and down, as a part of the price. */
 const REACH = 0.004;
 
@@ -31,12 +32,13 @@ function* swinging({
   tick,
   lot,
   seed,
+  halfSwing = 25,
 }: Swing): Generator<readonly TradeEvent[], never, void> {
   const random = new Random(seed);
   for (let count = 0; ; ) {
     const batch: TradeEvent[] = [];
     for (; batch.length < 200; count++) {
-      const turn = (count / HALF_SWING) % 2;
+      const turn = (count / halfSwing) % 2;
       const height = (turn < 1 ? turn : 2 - turn) * 2 - 1;
       const ticks = Math.round(middle * (1 + REACH * height + 0.0008 * (random.next() - 0.5)));
       batch.push(
@@ -61,3 +63,16 @@ export const swingingFeed = (swing: Swing, everyMs: number, clock: Clock): Trade
     pace: { kind: 'interval', ms: everyMs },
     clock,
   });
+
+/** So many trades of it as a tape, which begins at this time. */
+export function swingingTape(swing: Swing, trades: number, everyMs: number, fromMs: number): string {
+  const rows: string[] = [];
+  for (const batch of swinging(swing)) {
+    for (const event of batch) {
+      if (rows.length === trades) return tapeText(...rows);
+      const tradeTime = fromMs + rows.length * everyMs;
+      rows.push(rowOf({ ...event, tradeTime, eventTime: tradeTime }));
+    }
+  }
+  return tapeText(...rows);
+}

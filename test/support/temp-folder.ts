@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 
+export type TempFolder = ReturnType<typeof tempFolder>;
+
 /** A folder that is gone after the tests of the file. */
 export function tempFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'hedgehog-test-'));
