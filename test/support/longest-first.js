@@ -5,7 +5,7 @@ import TestSequencer from '@jest/test-sequencer';
 const LONGEST = [
   'test/backtest/golden.test.ts',
   'test/app/start.test.ts',
-  'test/app/stored-backtest.test.ts',
+  'test/app/control-commands.test.ts',
   'test/app/backtest-command.test.ts',
   'test/control/attacks.test.ts',
   'test/app/db-command.test.ts',
