@@ -8,6 +8,7 @@ import { RandomFeed } from '../exchange/simulator/market/random-feed.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { readJson } from '../platform/input-file.js';
 import { seededRandom } from '../platform/seeded-random.js';
+import { describeUnknown } from '../platform/unknown-symbols.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { gapMs, type Pace, parsePace } from '../streaming/pace.js';
@@ -77,7 +78,7 @@ async function readFeeds(
   const feeds = new Map<string, TradeFeed>(tapeFeeds(tapes, { pace, loops: loop, clock }));
   for (const symbol of randomSymbols(named, market !== undefined || tape.length === 0, symbols)) {
     const info = symbols.get(symbol);
-    if (info === undefined) throw new InputError(`--symbols names ${quoted(symbol)}, which is not listed`);
+    if (info === undefined) throw new InputError(`--symbols: ${describeUnknown([symbol], symbols.keys())}`);
     if (feeds.has(symbol)) continue;
     const random = seededRandom(seed + hashOf(symbol));
     feeds.set(symbol, new RandomFeed({ info, random, tradesPerSecond: rateOf(pace), clock }));

@@ -6,6 +6,7 @@ import type { SymbolInfo } from '../domain/symbol-info.js';
 import type { TradeEvent } from '../domain/trade-event.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { unreadable } from '../platform/input-file.js';
+import { describeUnknown } from '../platform/unknown-symbols.js';
 import type { Clock } from '../ports/clock.js';
 import type { Pace } from '../streaming/pace.js';
 import { TapeFeed } from '../streaming/tape-feed.js';
@@ -56,7 +57,8 @@ export async function tapesBySymbol(
     if (held !== undefined && held !== symbol) {
       throw new InputError(`${file} holds trades of ${quoted(held)} and not of ${quoted(symbol)}`);
     }
-    if (!symbols.has(symbol)) throw new InputError(`${file} is of ${quoted(symbol)}, which is not listed`);
+    if (!symbols.has(symbol))
+      throw new InputError(`the symbol of ${file}: ${describeUnknown([symbol], symbols.keys())}`);
     tapes.set(symbol, [...(tapes.get(symbol) ?? []), file]);
   }
   return tapes;

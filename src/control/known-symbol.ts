@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
+import { type UnknownSymbols, unknownSymbols } from '../platform/unknown-symbols.js';
 import type { Tables } from '../warehouse/schema.js';
 import { type SettingsRow, settingsRow, settingsRows } from '../warehouse/settings-tables.js';
-import { type UnknownSymbols, unknownSymbols } from '../warehouse/unknown-symbols.js';
 
 /** How a symbol that somebody named is traded. Throws UnknownSymbols, which names those that there are. */
 export async function knownSymbol(db: Kysely<Tables>, symbol: string): Promise<SettingsRow> {

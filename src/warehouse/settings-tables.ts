@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Settings, settingsToJson } from '../domain/settings.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { parseSettings } from '../platform/settings-file.js';
+import { unknownSymbols } from '../platform/unknown-symbols.js';
 import {
   STORED_TOPICS,
   type StoredTopic,
@@ -9,7 +10,6 @@ import {
   type Tables,
   type TradingStatus,
 } from './schema.js';
-import { unknownSymbols } from './unknown-symbols.js';
 
 /** The settings tables as a user reads and writes them; who follows them hears of every change. */
 

@@ -102,7 +102,7 @@ describe('hedgehog simulator', () => {
   it.each([
     { args: ['--port', '70000'], says: '--port is "70000"; allowed is a whole number from 0 to 65535' },
     { args: ['--market', 'x'], says: '--market is "x"; allowed is a whole number' },
-    { args: ['--symbols', 'NOPE'], says: '--symbols names "NOPE", which is not listed' },
+    { args: ['--symbols', 'NOPE'], says: '--symbols: "NOPE" is unknown; allowed is ADAUSDT' },
     { args: ['--speed', 'fast'], says: '--speed is "fast"; allowed is trades per second' },
     { args: ['--commission', '1.5'], says: '--commission is "1.5"; allowed is a decimal from 0 to below 1' },
     { args: ['--faults', 'no-such.json'], says: 'cannot read no-such.json: there is no such file' },

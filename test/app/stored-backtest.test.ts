@@ -4,6 +4,10 @@ import { hedgehogIn, type Ran } from '../support/hedgehog.js';
 
 const WIDE = ['--from', '1970-01-01', '--to', '2100-01-01'];
 
+/** The rows of a table of names and values; amounts without their asset. */
+const factsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/^│ (.+?) +│ +(\S+).* │$/gm)].map(([, name, value]) => `${name} = ${value}`);
+
 describe('hedgehog backtest --from --to', () => {
   const test = testDatabase();
   const backtest = (...args: string[]): Promise<Ran> =>
@@ -36,8 +40,15 @@ describe('hedgehog backtest --from --to', () => {
 
   it('says under which number it was stored, and shows the tree on request', async () => {
     const { stdout } = await backtest(...WIDE, '--inspect');
-    expect(stdout).toMatch(/stored as backtest \d+/);
     expect(stdout).toMatch(/Leader XRPUSDT/);
+    const id = /stored as backtest (\d+)/.exec(stdout)?.[1] ?? '';
+    const shown = (await hedgehogIn(test.environment, 'backtests', 'show', id)).stdout;
+    const reported = factsIn(stdout);
+    expect(reported).toHaveLength(11);
+    expect(factsIn(shown)).toEqual(expect.arrayContaining([...reported]));
+    expect(factsIn(shown)).toEqual(
+      expect.arrayContaining([`backtest = ${id}`, 'chunks = 5', 'budget = 1000']),
+    );
   });
 
   it.each([
@@ -66,7 +77,11 @@ describe('hedgehog backtest --from --to', () => {
       args: [...WIDE, '--symbol', 'ADAUSDT'],
       says: 'no trades of ADAUSDT are stored',
     },
-    { name: 'a symbol that is not listed', args: [...WIDE, '--symbol', 'NOPE'], says: '--symbol NOPE' },
+    {
+      name: 'a symbol that is not listed',
+      args: [...WIDE, '--symbol', 'NOPE'],
+      says: '--symbol "NOPE" is unknown; allowed is ADAUSDT',
+    },
   ])('refuses $name', async ({ args, says }) => {
     const { code, stdout, stderr } = await backtest(...args);
     expect(code).toBe(2);

@@ -1,17 +1,23 @@
 import Table from 'cli-table3';
 import type { Summary } from '../../backtest/summary.js';
 
-/** The summary as a person reads it. */
+/**
+ * The summary as a person reads it.
+ *
+ * @param above facts that stand above it
+ */
 export function summaryTable(
   summary: Summary,
-  { feeRate, quoteAsset }: { feeRate: string; quoteAsset: string },
+  { feeRate, quoteAsset }: { readonly feeRate: string; readonly quoteAsset?: string },
+  above: readonly (readonly [string, string])[] = [],
 ): string {
   const table = new Table({
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'right'],
   });
-  const money = (amount: string): string => `${amount} ${quoteAsset}`;
+  const money = (amount: string): string => (quoteAsset === undefined ? amount : `${amount} ${quoteAsset}`);
   table.push(
+    ...above.map((fact) => [...fact]),
     ['symbol', summary.symbol],
     ['events', count(summary.events)],
     ['cycles closed', count(summary.cycles)],
@@ -27,4 +33,4 @@ export function summaryTable(
   return `${table.toString()}\norders hash ${summary.ordersHash}`;
 }
 
-const count = (number: number): string => number.toLocaleString('en-US');
+export const count = (number: number): string => number.toLocaleString('en-US');

@@ -14,8 +14,8 @@ import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod, parsePeriod } from '../../platform/period-option.js';
 import { randomId } from '../../platform/random-id.js';
 import { readSettings } from '../../platform/settings-file.js';
-import { shownNames } from '../../platform/shown-names.js';
 import { systemClock } from '../../platform/system-clock.js';
+import { describeUnknown } from '../../platform/unknown-symbols.js';
 import type { CycleStore } from '../../ports/cycle-store.js';
 import { saveRun } from '../../warehouse/backtest-runs.js';
 import type { Database } from '../../warehouse/database.js';
@@ -34,8 +34,8 @@ export async function backtestCommand(options: BacktestOptions): Promise<void> {
   const symbols = await readExchangeInfo(exchangeInfo);
   const info = symbols.get(options.symbol);
   if (info === undefined) {
-    const listed = shownNames(symbols.keys()) || 'no symbol';
-    throw new InputError(`--symbol ${options.symbol}: not in ${exchangeInfo}, which lists ${listed}`);
+    const problem = describeUnknown([options.symbol], symbols.keys(), `, by ${exchangeInfo}`);
+    throw new InputError(`--symbol ${problem}`);
   }
   const settings = options.settings === undefined ? DEFAULT_SETTINGS : await readSettings(options.settings);
   refuseTooSmallBudget(settings, info, `budget in ${options.settings ?? 'the default settings'}`);

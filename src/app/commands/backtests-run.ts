@@ -4,6 +4,7 @@ import { InputError, quoted } from '../../platform/input-error.js';
 import { prepareOutput } from '../../platform/output-file.js';
 import { describePeriod } from '../../platform/period-option.js';
 import { type StoredRun, storedOrders, storedRun, storedRuns } from '../../warehouse/backtest-runs.js';
+import { count, summaryTable } from './backtest-report.js';
 import type { BacktestsOptions } from './backtests-command.js';
 import { say } from './say.js';
 import { withDatabase } from './with-database.js';
@@ -51,15 +52,17 @@ function tableOf(runs: readonly StoredRun[]): string {
   });
   for (const { id, symbol, period, summary, startedAt } of runs) {
     const { events, orders, netProfit } = summary;
-    table.push([id, symbol, describePeriod(period), events, orders, netProfit, startedAt.toISOString()]);
+    const counts = [count(events), count(orders)];
+    table.push([id, symbol, describePeriod(period), ...counts, netProfit, startedAt.toISOString()]);
   }
   return table.toString();
 }
 
 function detailsOf({ id, period, settings, summary, startedAt }: StoredRun): string {
-  const table = new Table({ style: { head: [], border: [], compact: true }, colAligns: ['left', 'right'] });
-  table.push(['backtest', id], ['period', describePeriod(period)], ['started', startedAt.toISOString()]);
-  for (const [name, value] of [...Object.entries(settings), ...Object.entries(summary)])
-    table.push([name, String(value)]);
-  return table.toString();
+  return summaryTable(summary, { feeRate: settings.fee }, [
+    ['backtest', String(id)],
+    ['period', describePeriod(period)],
+    ['started', startedAt.toISOString()],
+    ...Object.entries(settings).map(([name, value]): [string, string] => [name, String(value)]),
+  ]);
 }
