@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { formatTree } from '../otp/inspector.js';
+import { formatTree } from '../otp/tree-text.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import type { LogEntry } from '../platform/logging/log-entry.js';
 import type { ControlClient } from './client.js';

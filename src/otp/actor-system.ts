@@ -3,7 +3,7 @@ import { Envelope } from './envelope.js';
 import type { ExitReason } from './exit-reason.js';
 import type { CallArg, CallReply, Calls, Casts, GenServer, Protocol } from './gen-server.js';
 import { InFlight } from './in-flight.js';
-import { formatTree, inspectTree } from './inspector.js';
+import { inspectTree } from './inspector.js';
 import { KindCounts } from './kind-counts.js';
 import type { Lineage } from './lineage.js';
 import { type NactActor, type NactHandle, startNact, stopNact } from './nact.js';
@@ -11,6 +11,7 @@ import { CallFailed, PendingCall } from './pending-call.js';
 import type { Address, Pid, Receiver, Sender } from './pid.js';
 import { Process } from './process.js';
 import { Registry } from './registry.js';
+import { formatTree } from './tree-text.js';
 
 /** An actor threw. `late`: it was dead already, or saying its last words; nobody needs restarting. */
 export interface CrashReport {

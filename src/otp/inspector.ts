@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { ActorSystem } from './actor-system.js';
 import { describeEnvelope } from './envelope.js';
 import type { LastCrash, Restarted } from './lineage.js';
@@ -83,57 +82,4 @@ function stateOf(process: Process): unknown {
   } catch (error) {
     return `inspect failed: ${toError(error).message}`;
   }
-}
-
-/** The tree as text: a line per actor, two more characters of indentation per level. */
-export function formatTree(roots: readonly ActorSnapshot[]): string {
-  const lines: string[] = [];
-  const visit = (actor: ActorSnapshot, indent: string): void => {
-    lines.push(indent + formatActor(actor));
-    for (const child of actor.children) visit(child, `${indent}  `);
-  };
-  for (const root of roots) visit(root, '');
-  return lines.join('\n');
-}
-
-/** One actor in a line. */
-export function formatActor({
-  kind,
-  name,
-  mailbox,
-  running,
-  handled,
-  restarts,
-  uptimeMs,
-  lastCrash,
-  state,
-}: ActorSnapshot): string {
-  const title = name === kind || name.startsWith(`${kind} `) ? name : `${kind} ${name}`;
-  const parts = [
-    `mailbox ${mailbox}${running ? ' (running)' : ''}`,
-    `handled ${handled}`,
-    `restarts ${restarts}`,
-    `up ${formatDuration(uptimeMs)}`,
-    `last crash ${lastCrash === null ? 'none' : `${new Date(lastCrash.wallMs).toISOString()} ${lastCrash.reason}`}`,
-  ];
-  if (state !== undefined) parts.push(formatState(state));
-  return `${title}  ${parts.join(', ')}`.replaceAll('\n', ' ');
-}
-
-function formatState(state: unknown): string {
-  if (typeof state === 'string') return state;
-  try {
-    return JSON.stringify(state);
-  } catch {
-    // JSON knows no bigint and no circles.
-    return inspect(state, { breakLength: Number.POSITIVE_INFINITY });
-  }
-}
-
-/** `350ms`, `12.0s`, `3m5s`, `2h7m` */
-export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)}m${Math.floor((ms % 60_000) / 1_000)}s`;
-  return `${Math.floor(ms / 3_600_000)}h${Math.floor((ms % 3_600_000) / 60_000)}m`;
 }

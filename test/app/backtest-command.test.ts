@@ -139,7 +139,7 @@ describe('hedgehog backtest', () => {
   });
 
   it('shows the actor tree on standard error when standard output is JSON', () => {
-    expect(ran.stderr).toMatch(/^Hedgehog {2}mailbox 0, handled \d+, restarts 0, up .*, last crash none/m);
+    expect(ran.stderr).toMatch(/^Hedgehog +0 +\d+ +0 +\S+s {2}strategy: /m);
     expect(ran.stderr).toMatch(/^ {8}Leader XRPUSDT .*25 of 25/m);
     expect(ran.stderr.match(/^ {10}Trader \d+ /gm)).toHaveLength(25);
   });

@@ -118,13 +118,12 @@ describe('commands that look into a running Hedgehog', () => {
     await command('trading', 'start', 'XRPUSDT');
     await hedgehog.says('trading: XRPUSDT is started');
     const tree = (await command('inspect')).stdout.split('\n');
-    expect(tree[0]).toMatch(
-      /^Hedgehog {2}mailbox 0, handled 0, restarts 0, up [\d.]+m?s, last crash none, \{/,
-    );
+    expect(tree[0]).toMatch(/^ACTOR +MAILBOX +HANDLED +RESTARTS +UP +STATE$/);
+    expect(tree[1]).toMatch(/^Hedgehog +0 +0 +0 +[\d.]+m?s {2}strategy: rest_for_one, /);
     expect(tree.find((line) => line.includes('Leader XRPUSDT'))).toMatch(
-      /^ {8}Leader XRPUSDT {2}mailbox 0, handled \d+, restarts 0, .*"traders":"1 of 5"/,
+      /^│ {2}│ {5}└─ Leader XRPUSDT +0 +\d+ +0 .* traders: 1 of 5, /,
     );
-    expect(tree.at(-2)).toMatch(/^ {2}Control {2}.*"port":\d+,"socket":"/);
+    expect(tree.at(-2)).toMatch(/^└─ Control .* port: \d+, socket: \//);
     const one = (await command('inspect', 'leader xrp')).stdout.split('\n');
     const facts = one.filter((line) => /^ {2}\S/.test(line)).map((line) => line.slice(2, 17).trim());
     expect(facts).toEqual([
@@ -177,7 +176,7 @@ describe('commands that look into a running Hedgehog', () => {
       let text = '';
       watching.stdout?.on('data', (chunk: string) => {
         text += chunk;
-        if (text.split('Hedgehog  mailbox').length > 2) watching.kill('SIGINT');
+        if (text.split('ACTOR  ').length > 2) watching.kill('SIGINT');
       });
       watching.on('close', () => resolve(text));
     });

@@ -150,7 +150,7 @@ describe('SIGUSR2', () => {
     const hedgehog = await start();
     hedgehog.signal('SIGUSR2');
     await hedgehog.says(
-      /info {2}actors {5}SIGUSR2: the actors as they stand\nHedgehog {2}mailbox 0.*\n {2}PubSub {2}/,
+      /info {2}actors {5}SIGUSR2: the actors as they stand\nACTOR +MAILBOX .*\nHedgehog +0 .*\n├─ PubSub +/,
     );
     await hedgehog.says(/^ {2}Control {2}mailbox/m);
     const shown = entriesIn(logs).find(({ message }) => message === 'SIGUSR2: the actors as they stand');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type ActorSnapshot,
   DynamicSupervisor,
   formatTree,
   type GenServer,
@@ -169,27 +170,56 @@ describe('inspectTree', () => {
 });
 
 describe('formatTree', () => {
-  it('writes a line per actor, two more characters of indentation per level', async () => {
-    const { system, clock } = aSystem();
-    const { supervisor } = aFamily(system);
+  const family = () => {
+    const made = aSystem();
+    const { supervisor } = aFamily(made.system);
+    return { ...made, supervisor };
+  };
+
+  it('writes a line per actor, drawn as a tree, figures below one another', async () => {
+    const { system, clock, supervisor } = family();
     system.cast(childOf(supervisor, 'c'), 'crash', 'two\nlines');
     await settle(system);
     clock.advance(61_000);
-    const idle = 'mailbox 0, handled 0, restarts 0, up 1m1s, last crash none';
     expect(formatTree(inspectTree(system))).toBe(
       [
-        'Supervisor family  mailbox 0, handled 1, restarts 0, up 1m1s, last crash none, {"strategy":"one_for_one","intensity":"3 in 5 s","children":3,"recentRestarts":1}',
-        `  Worker a  ${idle}`,
-        `  Worker b  ${idle}`,
-        '  Worker c  mailbox 0, handled 0, restarts 1, up 1m1s, last crash 1970-01-01T00:00:00.000Z Error: two lines',
+        'ACTOR              MAILBOX  HANDLED  RESTARTS    UP  STATE',
+        'Supervisor family        0        1         0  1m1s  strategy: one_for_one, intensity: 3 in 5 s, children: 3, recentRestarts: 1',
+        '├─ Worker a              0        0         0  1m1s',
+        '├─ Worker b              0        0         0  1m1s',
+        '└─ Worker c              0        0         1  1m1s  crashed 1970-01-01T00:00:00.000Z: Error: two lines;',
       ].join('\n'),
     );
   });
 
+  it('goes on below an actor that has others beside it, and says who is busy and how much waits', () => {
+    const { system } = family();
+    const [root] = inspectTree(system);
+    if (root === undefined) throw new Error('there is a root');
+    const [a, b] = root.children as [ActorSnapshot, ActorSnapshot];
+    const tree = {
+      ...root,
+      children: [
+        { ...a, children: [b] },
+        { ...b, running: true, mailbox: 12_345 },
+      ],
+    };
+    const lines = formatTree([tree, { ...root, name: 'other', children: [] }]).split('\n');
+    expect(lines.map((line) => line.slice(0, 27))).toEqual([
+      'ACTOR               MAILBOX',
+      'Supervisor family         0',
+      '├─ Worker a               0',
+      '│  └─ Worker b            0',
+      '└─ Worker b (busy)   12,345',
+      'Supervisor other          0',
+    ]);
+  });
+
   it.each([
     { name: 'text as it is', state: 'text', shown: 'text' },
-    { name: 'objects as JSON', state: { n: 1 }, shown: '{"n":1}' },
-    { name: 'what JSON cannot hold', state: { n: 1n }, shown: '{ n: 1n }' },
+    { name: 'objects as names and values', state: { n: 1, of: { a: [1] } }, shown: 'n: 1, of: {"a":[1]}' },
+    { name: 'lists as JSON', state: [1, 'a'], shown: '[1,"a"]' },
+    { name: 'what JSON cannot hold', state: { n: 1n, u: undefined }, shown: 'n: 1n, u: undefined' },
   ])('shows $name', ({ state, shown }) => {
     const { system } = aSystem();
     system.spawn(
@@ -197,7 +227,7 @@ describe('formatTree', () => {
       null,
       's',
     );
-    expect(formatTree(inspectTree(system)).endsWith(`last crash none, ${shown}`)).toBe(true);
+    expect(formatTree(inspectTree(system)).endsWith(` 0ms  ${shown}`)).toBe(true);
   });
 
   it.each([
@@ -210,13 +240,13 @@ describe('formatTree', () => {
     const { system, clock } = aSystem();
     aWorker(system);
     clock.advance(ms);
-    expect(formatTree(inspectTree(system))).toContain(`up ${shown},`);
+    expect(formatTree(inspectTree(system)).endsWith(` ${shown}`)).toBe(true);
   });
 
   it('does not repeat a kind that the name begins with', () => {
     const { system } = aSystem();
     aWorker(system, 'Worker 12');
-    expect(formatTree(inspectTree(system))).toMatch(/^Worker 12 {2}mailbox/);
+    expect(formatTree(inspectTree(system))).toMatch(/\nWorker 12 +0 /);
   });
 });
 

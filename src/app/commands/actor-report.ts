@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type ActorSnapshot, formatActor, formatDuration } from '../../otp/inspector.js';
+import type { ActorSnapshot } from '../../otp/inspector.js';
+import { formatDuration, formatTree } from '../../otp/tree-text.js';
 
 /** What the API answers of one actor. */
 export interface InspectedActor {
@@ -26,13 +27,13 @@ export function actorText({ actor, supervisor }: InspectedActor): string {
     fact('last messages', actor.lastMessages.length === 0 ? 'none' : ''),
     ...actor.lastMessages.map((message) => `    ${message}`),
     fact('state', ''),
-    ...prettyState(actor.state)
-      .split('\n')
-      .map((line) => `    ${line}`),
+    ...indented(prettyState(actor.state)),
     fact('children', children.length === 0 ? 'none' : String(children.length)),
-    ...children.map((child) => `    ${formatActor(child)}`),
+    ...(children.length === 0 ? [] : indented(formatTree(children))),
   ].join('\n');
 }
+
+const indented = (text: string): readonly string[] => text.split('\n').map((line) => `    ${line}`);
 
 const fact = (name: string, value: string): string => `  ${name.padEnd(WIDTH)}${value}`.trimEnd();
 

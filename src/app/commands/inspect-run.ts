@@ -1,5 +1,6 @@
 import type { ControlClient } from '../../control/client.js';
-import { type ActorSnapshot, formatTree } from '../../otp/inspector.js';
+import type { ActorSnapshot } from '../../otp/inspector.js';
+import { formatTree } from '../../otp/tree-text.js';
 import { actorText, type InspectedActor } from './actor-report.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
 import { say } from './say.js';
