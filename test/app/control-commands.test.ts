@@ -167,6 +167,18 @@ describe('commands that look into a running Hedgehog', () => {
     expect(await hedgehog.stop()).toBe(0);
   });
 
+  it('tell when what was killed does not come back, for it was too often', async () => {
+    const hedgehog = await start();
+    await hedgehog.says('control: listening');
+    let last = await command('kill', 'PubSub');
+    for (let more = 0; last.code === 0 && more < 5; more++) last = await command('kill', 'PubSub');
+    expect(last).toMatchObject({ code: 1, stdout: '' });
+    expect(last.stderr).toMatch(
+      /^hedgehog: Hedgehog\/PubSub is killed, and no Hedgehog runs on the database /,
+    );
+    expect(await hedgehog.ended).toBe(1);
+  });
+
   it('show the tree again and again, plainly where there is no terminal', async () => {
     const hedgehog = await start();
     await hedgehog.says('control: listening');
