@@ -2,6 +2,7 @@ import type { CancelledOrder } from '../../control/order-cancel.js';
 import { InputError, quoted } from '../../platform/input-error.js';
 import { MachineError } from '../../platform/machine-error.js';
 import type { CancelOptions } from './order-command.js';
+import { cancelText, notCancelled } from './order-report.js';
 import { hedgehogToAsk } from './running-hedgehog.js';
 import { say } from './say.js';
 
@@ -12,9 +13,9 @@ export async function cancelOrders(ids: readonly string[], { symbol, json }: Can
     '/v1/orders/cancel',
     { orders: named },
   );
-  say(json ? JSON.stringify(orders) : orders.map(described).join('\n'));
-  const failed = orders.filter(({ outcome }) => outcome !== 'cancelled').length;
-  if (failed > 0) throw new MachineError(`${failed} of ${orders.length} not cancelled`);
+  say(json ? JSON.stringify(orders) : cancelText(orders));
+  const problem = notCancelled(orders);
+  if (problem !== null) throw new MachineError(problem);
 }
 
 function orderNamed(id: string, symbol: string | undefined): object {
@@ -29,24 +30,4 @@ function orderNamed(id: string, symbol: string | undefined): object {
   throw new InputError(
     `ID is ${quoted(id)}; allowed is a client order id, or with --symbol the exchange's order id; hedgehog orders shows both`,
   );
-}
-
-function described(order: CancelledOrder): string {
-  const { side, quantity, symbol, price, clientOrderId, cycle } = order;
-  const what = `${side} ${quantity} ${symbol} at ${price} (${clientOrderId})`;
-  const line = `${headOf(order)}: ${what}, ${order.executedQuantity} of ${quantity} filled`;
-  return cycle === null ? line : `${line}\n  its cycle ${cycle.cycleId} (${cycle.phase}): ${cycle.next}`;
-}
-
-function headOf({ outcome, status, reason }: CancelledOrder): string {
-  switch (outcome) {
-    case 'cancelled':
-      return 'cancelled';
-    case 'ended-before':
-      return `not cancelled, it had ended as ${status}`;
-    case 'open':
-      return `open still, ${reason}`;
-    case 'unknown':
-      return `outcome unknown, ${reason}`;
-  }
 }
