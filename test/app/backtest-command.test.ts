@@ -140,8 +140,8 @@ describe('hedgehog backtest', () => {
 
   it('shows the actor tree on standard error when standard output is JSON', () => {
     expect(ran.stderr).toMatch(/^Hedgehog +0 +\d+ +0 +\S+s {2}strategy: /m);
-    expect(ran.stderr).toMatch(/^ {8}Leader XRPUSDT .*25 of 25/m);
-    expect(ran.stderr.match(/^ {10}Trader \d+ /gm)).toHaveLength(25);
+    expect(ran.stderr).toMatch(/└─ Leader XRPUSDT .*25 of 25/);
+    expect(ran.stderr.match(/[├└]─ Trader \d+ /g)).toHaveLength(25);
   });
 
   it.each(OUR_LISTS)('gives the orders of the reference by way of the command line: $name', async (list) => {

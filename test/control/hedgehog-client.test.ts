@@ -64,8 +64,8 @@ describe('the client of a running Hedgehog', () => {
     isShape(shapes.settings, await daemon.settings('XRPUSDT'));
     isShape(shapes.inspected, { actors: await daemon.inspect(), supervisor: null });
     expect(await daemon.inspect('Leader XRPUSDT')).toMatchObject({ kind: 'Leader' });
-    expect((await daemon.tree('Leader XRPUSDT')).split('\n')).toHaveLength(1);
-    expect((await daemon.tree()).split('\n')[0]).toMatch(/^Hedgehog {2}mailbox/);
+    expect((await daemon.tree('Leader XRPUSDT')).split('\n')[1]).toMatch(/^Leader XRPUSDT +0 /);
+    expect((await daemon.tree()).split('\n')[0]).toMatch(/^ACTOR +MAILBOX /);
     for (const entry of await daemon.logs({ level: 'info' })) isShape(shapes.logEntry, entry);
     expect(await daemon.ready()).toMatchObject({ ready: true, reasons: [] });
     expect(await daemon.metrics()).toMatch(/^# HELP hedgehog_/m);

@@ -207,7 +207,7 @@ describe('hedgehog demo', () => {
         /XRPUSDT +---- [\d.]+ \([+-][\d.]+%\); [\d,]+ seen, [\d,]+ stored; /,
         /Trader \d+ is killed for show, while its order \d+ rests on the exchange\n/,
         /Trader \d+ was killed for show; it was back[\w\d, ]+\. 0 other actors started again\.\n/,
-        /\n +Leader XRPUSDT /,
+        /\n[│ ]+└─ Leader XRPUSDT /,
         /What to try next:/,
       ]) {
         expect(demo.output()).toMatch(line);

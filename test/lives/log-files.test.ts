@@ -152,7 +152,7 @@ describe('SIGUSR2', () => {
     await hedgehog.says(
       /info {2}actors {5}SIGUSR2: the actors as they stand\nACTOR +MAILBOX .*\nHedgehog +0 .*\n├─ PubSub +/,
     );
-    await hedgehog.says(/^ {2}Control {2}mailbox/m);
+    await hedgehog.says(/^└─ Control +\d/m);
     const shown = entriesIn(logs).find(({ message }) => message === 'SIGUSR2: the actors as they stand');
     expect(shown?.detail).toMatchObject([
       {
@@ -238,7 +238,7 @@ describe('secrets', () => {
     });
     await hedgehog.says(/exchange {3}.*connecting again/);
     hedgehog.signal('SIGUSR2');
-    await hedgehog.says(/^ {2}UserDataStream {2}/m);
+    await hedgehog.says(/─ UserDataStream +\d/);
     await hedgehog.stop();
     const text = textIn(logs);
     const { password } = new URL(db.url);
