@@ -1,15 +1,13 @@
-import { NoHedgehogRuns } from '../../control/client.js';
 import type { ServiceName } from '../../control/deps.js';
-import type { StandingRow } from '../../control/standing.js';
 import { MachineError } from '../../platform/machine-error.js';
 import { stayAlive } from '../../platform/stay-alive.js';
 import { systemClock } from '../../platform/system-clock.js';
-import { wait } from '../../warehouse/retry.js';
 import type { TradingStatus } from '../../warehouse/schema.js';
 import { storedTopic } from '../../warehouse/settings-tables.js';
-import { type Desk, type FollowedBy, type SwitchRequest, withDesk } from './desk/desk.js';
+import { type SwitchRequest, withDesk } from './desk/desk.js';
 import { say } from './say.js';
 import type { SwitchOptions } from './switch-commands.js';
+import { become, unseen } from './switch-outcome.js';
 import { type SwitchReport, switchJson, switchText } from './switch-report.js';
 
 export interface Switching {
@@ -21,7 +19,6 @@ export interface Switching {
 }
 
 const USUAL_PATIENCE_MS = 3_000;
-const LOOK_AGAIN_MS = 100;
 
 /** Throws InputError for what cannot be switched, MachineError when something that is on was given up. */
 export function switchAndTell(
@@ -59,68 +56,6 @@ export function switchAndTell(
 function patienceOf({ wait: waits }: SwitchOptions): number {
   if (waits === false) return 0;
   return waits === 'until-off' ? Number.POSITIVE_INFINITY : USUAL_PATIENCE_MS;
-}
-
-interface Seen {
-  readonly followedBy: FollowedBy;
-  readonly ended: boolean;
-  readonly rows: ReadonlyMap<string, StandingRow>;
-  readonly openCycles: ReadonlyMap<string, number>;
-}
-
-const NOTHING: Pick<Seen, 'rows' | 'openCycles'> = { rows: new Map(), openCycles: new Map() };
-const ENDED: Seen = { followedBy: null, ended: true, ...NOTHING };
-
-const unseen = async (desk: Desk): Promise<Seen> => ({
-  followedBy: await desk.followedBy(),
-  ended: false,
-  ...NOTHING,
-});
-
-/** Looks until everything stands as it will for a while, or the time is over. */
-async function become(
-  desk: Desk,
-  request: SwitchRequest,
-  { followed, untilMs }: { readonly followed: boolean; readonly untilMs: number },
-): Promise<Seen> {
-  const first = await unseen(desk);
-  if (first.followedBy === null) return first;
-  try {
-    for (;;) {
-      const isOver = systemClock.monotonicMs() >= untilMs;
-      const rows = await rowsOf(desk, request);
-      const followedBy = await desk.followedBy();
-      if (followedBy === null) return ENDED;
-      if (isOver || [...rows.values()].every((row) => isSettled(row, request.status, followed))) {
-        const openCycles = request.status === 'shutdown' ? await desk.openCycles() : NOTHING.openCycles;
-        return { followedBy, ended: false, rows, openCycles };
-      }
-      await wait(systemClock, LOOK_AGAIN_MS);
-    }
-  } catch (error) {
-    if (error instanceof NoHedgehogRuns) return ENDED;
-    throw error;
-  }
-}
-
-async function rowsOf(
-  desk: Desk,
-  { service, topic, symbols }: SwitchRequest,
-): Promise<ReadonlyMap<string, StandingRow>> {
-  const asked = new Set(symbols);
-  const rows = (await desk.list(service)).filter(
-    (row) => asked.has(row.symbol) && row.topic === (topic ?? null),
-  );
-  return new Map(rows.map((row) => [row.symbol, row]));
-}
-
-/** @param followed what was given up was so under this very wish; otherwise perhaps under an earlier one */
-function isSettled({ status, state }: StandingRow, wanted: TradingStatus, followed: boolean): boolean {
-  if (status === 'off') return state === null;
-  // Somebody else has switched it meanwhile.
-  if (status !== wanted) return true;
-  if (status === 'shutdown') return false;
-  return state === 'running' || (state === 'given-up' && followed);
 }
 
 function refuseToCallItDone({ ended, outcomes }: SwitchReport, { wait: waits }: SwitchOptions): void {
