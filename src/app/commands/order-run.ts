@@ -8,7 +8,7 @@ import { say } from './say.js';
 
 /** Throws InputError, with nothing cancelled, for what cannot be; MachineError when an order was not cancelled all the same. */
 export async function cancelOrders(ids: readonly string[], { symbol, json }: CancelOptions): Promise<void> {
-  const named = [...new Set(ids)].map((id) => orderNamed(id, symbol));
+  const named = ids.map((id) => orderNamed(id, symbol));
   const { orders } = await hedgehogToAsk('full').post<{ orders: readonly CancelledOrder[] }>(
     '/v1/orders/cancel',
     { orders: named },
