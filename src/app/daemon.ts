@@ -22,7 +22,8 @@ import type { StartConfig } from './start-config.js';
 
 /** How long an orderly stop may take: every symbol, every trader, and what is still to be stored. */
 const STOP_MS = 25_000;
-const CLOSE_MS = 5_000;
+const DISCONNECT_MS = 5_000;
+const LAST_WORDS_MS = 1_000;
 
 export interface DaemonOptions {
   /** Names the database. */
@@ -142,13 +143,16 @@ async function attended(
 
 async function close(database: Database, log: Log): Promise<void> {
   const inTime = await Promise.race([
-    database.close().then(() => true),
-    wait(systemClock, CLOSE_MS).then(() => false),
+    database.disconnect().then(() => true),
+    wait(systemClock, DISCONNECT_MS).then(() => false),
   ]);
-  if (inTime) return;
+  // However long our own server takes to write all of it to the disk, that is no failure.
+  if (inTime) return database.close();
   log.error('the database does not answer; ending without it');
-  // What waits for it would keep the process alive.
-  process.exit(1);
+  process.exitCode = 1;
+  // What waits for it would keep the process alive. Until then there is time to tell why it ends.
+  systemClock.after(LAST_WORDS_MS, () => process.exit());
+  return undefined;
 }
 
 async function prepare(database: Database, exchange: StartConfig['exchange'], log: Log): Promise<void> {

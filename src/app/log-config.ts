@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { InputError, quoted } from '../platform/input-error.js';
 import { type LevelsByPart, parseLogLevels } from '../platform/logging/log-levels.js';
-import { type Environment, targetOf } from '../warehouse/connection.js';
+import { type Environment, fileNameOf, targetOf } from '../warehouse/connection.js';
 
 /** What the log of a daemon says, and where it is kept. */
 export interface LogConfig {
@@ -52,9 +52,8 @@ export function readLogConfig(environment: Environment): LogConfig {
 
 /** The folder `logs/<database>` in HEDGEHOG_DATA_DIR, or else in `.hedgehog`: so daemons on several databases do not meet. */
 export function usualLogFolder(environment: Environment): string {
-  const { database } = targetOf(environment);
   const data = resolve(environment.HEDGEHOG_DATA_DIR || '.hedgehog');
-  return join(data, 'logs', database.replaceAll(/[^\w-]/g, '_').slice(0, 63));
+  return join(data, 'logs', fileNameOf(targetOf(environment)));
 }
 
 function bytesIn(text: string): number {

@@ -114,18 +114,18 @@ class Client implements ControlClient {
 
   async look(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const response = await this.ask('GET', path);
-    return { status: response.statusCode ?? 500, text: await text(response) };
+    return { status: response.statusCode ?? 500, text: await this.wholeText(response) };
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
     const response = await this.ask('GET', withQuery(path, query));
-    if (response.statusCode !== 200) throw refusedWith(response, await text(response));
+    if (response.statusCode !== 200) throw refusedWith(response, await this.wholeText(response));
+    // The next line may be long in coming.
+    response.socket.setTimeout(0);
     try {
       yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
     } catch (error) {
-      throw new MachineError(
-        `the Hedgehog that runs (process ${this.pid}) can be heard no more: ${messageOf(error)}`,
-      );
+      throw this.unheard(error);
     } finally {
       response.destroy();
     }
@@ -133,9 +133,15 @@ class Client implements ControlClient {
 
   private async answer<T>(method: string, path: string, body?: string): Promise<T> {
     const response = await this.ask(method, path, body);
-    const answered = await text(response);
+    const answered = await this.wholeText(response);
     if ((response.statusCode ?? 500) >= 400) throw refusedWith(response, answered);
     return JSON.parse(answered) as T;
+  }
+
+  private wholeText(response: IncomingMessage): Promise<string> {
+    return text(response).catch((error: unknown) => {
+      throw this.unheard(error);
+    });
   }
 
   private ask(method: string, path: string, body?: string): Promise<IncomingMessage> {
@@ -161,13 +167,18 @@ class Client implements ControlClient {
       };
       asking.on('timeout', giveUp);
       asking.once('response', (response) => {
-        // The next line of a log may be long in coming.
-        asking.off('timeout', giveUp);
         resolve(response);
       });
       asking.once('error', (error) => reject(this.unreachable(error)));
       asking.end(body);
     });
+  }
+
+  /** It went away, or stood still, in the midst of an answer. */
+  private unheard(error: unknown): MachineError {
+    return new MachineError(
+      `the Hedgehog that runs (process ${this.pid}) can be heard no more: ${messageOf(error)}`,
+    );
   }
 
   private unreachable(error: unknown): Error {

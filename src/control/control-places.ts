@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { MachineError } from '../platform/machine-error.js';
-import { type Environment, targetOf } from '../warehouse/connection.js';
+import { type Environment, fileNameOf, targetOf } from '../warehouse/connection.js';
 
 /** The files that a daemon and the commands meet at; one folder for each database. */
 export interface ControlPlaces {
@@ -23,8 +23,7 @@ const SOCKET_PATH_BYTES = 103;
  */
 export function controlPlaces(environment: Environment): ControlPlaces {
   const data = resolve(environment.HEDGEHOG_DATA_DIR || '.hedgehog');
-  const { database } = targetOf(environment);
-  const folder = join(data, 'control', database.replaceAll(/[^\w-]/g, '_').slice(0, 63));
+  const folder = join(data, 'control', fileNameOf(targetOf(environment)));
   return {
     folder,
     announcement: join(folder, 'control.json'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { InputError, quoted } from '../platform/input-error.js';
 
@@ -17,6 +18,20 @@ export type Target = { readonly stage: Stage; readonly database: string } & (
 /** Which database it is, as a person reads it; without a password. */
 export const shownTarget = (target: Target): string =>
   target.kind === 'url' ? target.shown : `${target.database} in ${target.dataDirectory}`;
+
+/**
+ * What files that belong to a database are called, among those of the same data directory: databases of the same name on several
+ * servers have names of their own, whoever connects to them.
+ */
+export function fileNameOf(target: Target): string {
+  if (target.kind === 'embedded') return target.database;
+  const { hostname, port, searchParams } = new URL(target.url);
+  const server = [searchParams.get('host') ?? hostname, searchParams.get('port') ?? (port || '5432')];
+  const digest = createHash('sha256')
+    .update([...server, target.database].join('\n'))
+    .digest('hex');
+  return `${target.database.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${digest.slice(0, 10)}`;
+}
 
 const URL_SHAPE = 'postgres://user:password@host:5432/database';
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];

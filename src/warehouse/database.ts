@@ -58,7 +58,9 @@ export interface Database {
   ): Promise<() => Promise<void>>;
   /** Runs the work again, with backoff, when the connection was at fault. The work must be such that it can be done twice. */
   withRetry<T>(work: () => Promise<T>, options?: RetryOptions): Promise<T>;
-  /** Waits for queries under way. The server stops with its last user. */
+  /** Ends the connections; waits for queries under way. */
+  disconnect(): Promise<void>;
+  /** The same, and gives up the server, which stops with its last user. */
   close(): Promise<void>;
 }
 
@@ -95,16 +97,17 @@ interface Opened {
 function opened({ target, server, config, poolSize, log, clock }: Opened): Database {
   const Client = clientFor(server);
   const counts: DatabaseCounts = { lost: 0, retries: 0 };
+  let leaving: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   // A lost connection is told to whoever uses it by the query's error; without these handlers it would end the process.
   const lost = (error: Error): void => {
     // The server may stop while the last of our goodbyes are on their way.
-    if (closing === undefined) log.warn('a connection to the database was lost', { reason: error.message });
+    if (leaving === undefined) log.warn('a connection to the database was lost', { reason: error.message });
   };
   const poolOf = (max: number): pg.Pool =>
     new pg.Pool({ ...config, Client, max }).on('error', lost).on('connect', (client) =>
       client.on('error', () => {
-        if (closing === undefined) counts.lost++;
+        if (leaving === undefined) counts.lost++;
       }),
     );
   const pool = poolOf(poolSize);
@@ -142,12 +145,15 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
       };
       return withRetry(counted, { ...retry, clock, log });
     },
-    close() {
-      closing ??= (async () => {
+    disconnect() {
+      leaving ??= (async () => {
         await Promise.all([...listeners].map((stop) => stop()));
         await pool.end();
-        await server?.release();
       })();
+      return leaving;
+    },
+    close() {
+      closing ??= this.disconnect().then(() => server?.release());
       return closing;
     },
   };

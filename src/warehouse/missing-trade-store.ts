@@ -31,12 +31,13 @@ export async function incompleteSymbols(db: Kysely<Tables>): Promise<readonly In
 /**
  * Stores those of the trades that are missing, and writes down the ids among them that the exchange has no trades for.
  *
+ * @param of what was missing when they were asked for; lower ids may have been written down since, and stay
  * @param fetched every trade that there is from the lowest missing id up to the last of these, ascending
  * @returns how many trades were stored
  */
 export async function storeMissing(
   db: Kysely<Tables>,
-  symbolId: number,
+  { symbolId, fromId }: Pick<Incomplete, 'symbolId' | 'fromId'>,
   fetched: readonly TradeEvent[],
 ): Promise<number> {
   const last = fetched.at(-1)?.tradeId;
@@ -45,6 +46,7 @@ export async function storeMissing(
     const rows = await transaction
       .deleteFrom('missing_trades')
       .where('symbol_id', '=', symbolId)
+      .where('from_trade_id', '>=', String(fromId))
       .where('from_trade_id', '<=', String(last))
       .returning(['from_trade_id', 'to_trade_id'])
       .execute();

@@ -68,14 +68,11 @@ async function nextOf({ database, retry, lastSymbolId }: TradeFillerState): Prom
   return incomplete.find(({ symbolId }) => symbolId > lastSymbolId) ?? incomplete[0] ?? null;
 }
 
-async function fill(
-  { database, retry, past, timing }: TradeFillerState,
-  { symbol, symbolId, fromId }: Incomplete,
-): Promise<Filled> {
-  const answer = await past.fetchTrades(symbol, fromId, PAGE);
+async function fill({ database, retry, past, timing }: TradeFillerState, of: Incomplete): Promise<Filled> {
+  const answer = await past.fetchTrades(of.symbol, of.fromId, PAGE);
   if ('retryAfterMs' in answer)
     return { stored: 0, waitMs: Math.max(answer.retryAfterMs, timing.pauseMs), isPutOff: true };
-  const stored = await retry(() => storeMissing(database.kysely, symbolId, answer));
+  const stored = await retry(() => storeMissing(database.kysely, of, answer));
   // Heard of, and not served yet.
   const waitMs = answer.length === 0 ? timing.lookEveryMs : timing.pauseMs;
   return { stored, waitMs, isPutOff: false };

@@ -71,7 +71,7 @@ describe('the usual folder', () => {
       environment: { HEDGEHOG_DATA_DIR: '/d', HEDGEHOG_DATABASE: 'demo', HEDGEHOG_ENV: 'test' },
       want: '/d/logs/demo',
     },
-    { environment: { DATABASE_URL: 'postgres://u:p@h/..%2Fup' }, want: '.hedgehog/logs/___up' },
+    { environment: { DATABASE_URL: 'postgres://u:p@h/..%2Fup' }, want: '.hedgehog/logs/___up-5656daac64' },
   ])('for $environment is $want', ({ environment, want }) => {
     expect(usualLogFolder(environment)).toBe(resolve(want));
   });

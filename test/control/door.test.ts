@@ -6,6 +6,7 @@ import { announce, announcedIn } from '../../src/control/announcement.js';
 import { runningHedgehog } from '../../src/control/client.js';
 import { Door } from '../../src/control/door.js';
 import { RefusalLog } from '../../src/control/refusal-log.js';
+import { MachineError } from '../../src/platform/machine-error.js';
 import { systemClock } from '../../src/platform/system-clock.js';
 import { controlledEngine } from '../support/control.js';
 import { aLog } from '../support/log.js';
@@ -76,6 +77,27 @@ describe('a running Hedgehog', () => {
     announce(api.places.announcement, { ...announced, socket: folder.path('gone.sock') });
     await expect(client().get('/v1/positions')).rejects.toThrow('has ended');
   });
+});
+
+it('a Hedgehog that goes away in the midst of an answer is a failure of this machine, told as one', async () => {
+  const announced = announcedIn(api.places.announcement);
+  if (announced === undefined) throw new Error('it runs');
+  const half = createServer((_request, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('{"actors": [');
+    setTimeout(() => response.destroy(), 20);
+  });
+  const path = folder.path('half.sock');
+  await new Promise<void>((resolve) => half.listen(path, resolve));
+  announce(api.places.announcement, { ...announced, socket: path });
+  const asked = [client('read').get('/v1/inspect'), client('read').look('/healthz')];
+  for (const one of asked) {
+    const error: unknown = await one.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(MachineError);
+    expect(String(error)).toMatch(/the Hedgehog that runs \(process \d+\) can be heard no more: /);
+  }
+  announce(api.places.announcement, announced);
+  await new Promise((resolve) => half.close(resolve));
 });
 
 describe('Door', () => {

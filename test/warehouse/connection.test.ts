@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../src/ports/clock.js';
-import { targetOf } from '../../src/warehouse/connection.js';
+import { type Environment, fileNameOf, targetOf } from '../../src/warehouse/connection.js';
 import { openDatabase } from '../../src/warehouse/database.js';
 import { aLog } from '../support/log.js';
 import { impostors } from '../support/postgres-impostor.js';
@@ -22,6 +22,33 @@ function impatientClock(): Clock {
     },
   };
 }
+
+describe('the name of files of a database', () => {
+  const nameOf = (environment: Environment): string => fileNameOf(targetOf(environment));
+
+  it('is the name of the database on our own server', () => {
+    expect(nameOf({ HEDGEHOG_DATABASE: 'mine' })).toBe('mine');
+  });
+
+  it('is another one for each server, port and database, and the same for whoever connects', () => {
+    const names = [
+      'postgres://h/hedgehog_development',
+      'postgres://h:5433/hedgehog_development',
+      'postgres://other/hedgehog_development',
+      'postgres://h/hedgehog development',
+      'postgres:///hedgehog_development?host=/run/postgresql',
+    ].map((DATABASE_URL) => nameOf({ DATABASE_URL }));
+    expect(new Set([...names, 'hedgehog_development']).size).toBe(6);
+    for (const name of names) expect(name).toMatch(/^hedgehog_development-[0-9a-f]{10}$/);
+    expect(nameOf({ DATABASE_URL: 'postgres://me:secret@h:5432/?sslmode=disable' })).toBe(names[0]);
+  });
+
+  it('goes no way up, and stays short', () => {
+    expect(nameOf({ DATABASE_URL: `postgres://h/..%2F${'x'.repeat(100)}` })).toMatch(
+      /^___x{37}-[0-9a-f]{10}$/,
+    );
+  });
+});
 
 describe('targetOf', () => {
   it.each([

@@ -1,5 +1,6 @@
 import { NoHedgehogRuns } from '../../control/client.js';
 import type { StandingRow } from '../../control/standing.js';
+import { MachineError } from '../../platform/machine-error.js';
 import { systemClock } from '../../platform/system-clock.js';
 import { wait } from '../../warehouse/retry.js';
 import type { TradingStatus } from '../../warehouse/schema.js';
@@ -33,23 +34,40 @@ export async function become(
 ): Promise<Seen> {
   const first = await unseen(desk);
   if (first.followedBy === null) return first;
+  for (;;) {
+    const isOver = systemClock.monotonicMs() >= untilMs;
+    const seen = await look(desk, request, (rows) => isOver || areSettled(rows, request, followed));
+    if (seen !== null) return seen;
+    if (isOver) return first;
+    await wait(systemClock, LOOK_AGAIN_MS);
+  }
+}
+
+/**
+ * Null when there is more to wait for, or it cannot be looked at for the moment, as while its database is away: the switch is
+ * made all the same.
+ */
+async function look(
+  desk: Desk,
+  request: SwitchRequest,
+  isEnough: (rows: Seen['rows']) => boolean,
+): Promise<Seen | null> {
   try {
-    for (;;) {
-      const isOver = systemClock.monotonicMs() >= untilMs;
-      const rows = await rowsOf(desk, request);
-      const followedBy = await desk.followedBy();
-      if (followedBy === null) return ENDED;
-      if (isOver || [...rows.values()].every((row) => isSettled(row, request.status, followed))) {
-        const openCycles = request.status === 'shutdown' ? await desk.openCycles() : NOTHING.openCycles;
-        return { followedBy, ended: false, rows, openCycles };
-      }
-      await wait(systemClock, LOOK_AGAIN_MS);
-    }
+    const rows = await rowsOf(desk, request);
+    const followedBy = await desk.followedBy();
+    if (followedBy === null) return ENDED;
+    if (!isEnough(rows)) return null;
+    const openCycles = request.status === 'shutdown' ? await desk.openCycles() : NOTHING.openCycles;
+    return { followedBy, ended: false, rows, openCycles };
   } catch (error) {
     if (error instanceof NoHedgehogRuns) return ENDED;
+    if (error instanceof MachineError) return null;
     throw error;
   }
 }
+
+const areSettled = (rows: Seen['rows'], { status }: SwitchRequest, followed: boolean): boolean =>
+  [...rows.values()].every((row) => isSettled(row, status, followed));
 
 async function rowsOf(
   desk: Desk,

@@ -101,7 +101,7 @@ export const FUNCTIONS: Readonly<Record<keyof HedgehogClient | 'help', ConsoleFu
   tree: { signature: '(path)', does: 'the actors as text', example: 'tree()', takes: ['path'] },
   kill: {
     signature: '(path)',
-    does: 'have an actor crash, and see it recover',
+    does: 'have an actor crash; its supervisor decides what comes next',
     example: "kill('Leader XRPUSDT')",
     takes: ['path'],
   },

@@ -3,6 +3,7 @@ import type { Desk, FollowedBy, SwitchRequest } from '../../../src/app/commands/
 import { become } from '../../../src/app/commands/switch-outcome.js';
 import { NoHedgehogRuns } from '../../../src/control/client.js';
 import type { StandingRow } from '../../../src/control/standing.js';
+import { MachineError } from '../../../src/platform/machine-error.js';
 import { systemClock } from '../../../src/platform/system-clock.js';
 
 type Look = Pick<StandingRow, 'status' | 'state'>;
@@ -85,6 +86,15 @@ describe('what becomes of a switch', () => {
       state: 'waiting',
       looks: 1,
     });
+  });
+
+  it('is looked at again when it could not be for a moment, and not told when the time is over', async () => {
+    const away = new MachineError('the database is not reachable at the moment');
+    expect(await seen([away, on('waiting'), away, on('running')], 'on')).toMatchObject({
+      state: 'running',
+      looks: 4,
+    });
+    expect(await seen([away], 'on', { patienceMs: 0 })).toMatchObject({ symbols: 0, ended: false });
   });
 
   it('is nothing when nobody follows, or who does has ended', async () => {
