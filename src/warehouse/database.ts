@@ -223,8 +223,15 @@ async function makeDatabase(config: pg.ClientConfig, Client: typeof pg.Client, n
   }
 }
 
+/** A connection that is idle for so long is asked whether it still is one. The system's own delay is hours. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
+
 function configFor(target: Target, connectionTimeoutMillis: number): pg.ClientConfig {
-  const shared = { application_name: 'hedgehog', keepAlive: true };
+  const shared = {
+    application_name: 'hedgehog',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  };
   if (target.kind === 'url') return { ...shared, connectionString: target.url, connectionTimeoutMillis };
   // The host is the socket's folder, known on connecting. All is given here, or pg would take it from PGPORT and the like.
   return {

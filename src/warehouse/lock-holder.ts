@@ -16,12 +16,14 @@ export const thisProcess = (version: string, nowMs: number): LockHolder => ({
   version,
 });
 
-// What PostgreSQL keeps of the name of an application, in bytes; it puts ? for what is not ASCII.
+// What PostgreSQL keeps of the name of an application, in bytes; what is not ASCII it writes otherwise, each version in its own way.
 const LONGEST_NAME = 63;
 
 /** A holder as the name of its connection's application, which everybody on the server can read. A long host is cut. */
 export const applicationName = ({ pid, host, sinceMs, version }: LockHolder): string =>
-  `hedgehog ${version} ${pid} ${Math.floor(sinceMs / 1_000)} ${host}`.slice(0, LONGEST_NAME);
+  `hedgehog ${version} ${pid} ${Math.floor(sinceMs / 1_000)} ${host}`
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .slice(0, LONGEST_NAME);
 
 /** The holder that an application's name tells of; null when it is not such a name. */
 export function holderIn(name: string): LockHolder | null {

@@ -26,16 +26,17 @@ export interface RunningLockOptions {
   readonly holder: LockHolder;
   /** Another process took over while our connection was away: whoever holds the lock must stop. */
   readonly onLost: () => void;
-  /** How long to wait for a process that has just ended. */
+  /** How long to wait for a process that has just ended; 2,000 unless given. */
   readonly patienceMs?: number;
 }
 
+const PATIENCE_MS = 2_000;
 const TRY_AGAIN_MS = 200;
 
 /** Takes the lock; null when another process holds it. Taken again whenever the connection was lost. */
 export async function takeRunningLock(
   database: Database,
-  { clock, log, holder, onLost, patienceMs = 2_000 }: RunningLockOptions,
+  { clock, log, holder, onLost, patienceMs = PATIENCE_MS }: RunningLockOptions,
 ): Promise<RunningLock | null> {
   const stopping = new AbortController();
   const deadline = clock.monotonicMs() + patienceMs;
@@ -57,8 +58,10 @@ export async function takeRunningLock(
   };
   const takeAgain = async (): Promise<void> => {
     log.warn('the connection that says that Hedgehog runs was lost; taking it up again');
-    const patience = { giveUpAfterMs: Number.POSITIVE_INFINITY, signal: stopping.signal };
-    const next = await database.withRetry(() => take(database, holder), patience).catch(() => null);
+    const { signal } = stopping;
+    const patience = { giveUpAfterMs: Number.POSITIVE_INFINITY, signal };
+    const work = () => takeBack(database, holder, clock, signal);
+    const next = await database.withRetry(work, patience).catch(() => null);
     if (stopping.signal.aborted) return next?.release(true);
     if (next === null) return onLost();
     keep(next);
@@ -74,19 +77,48 @@ export async function takeRunningLock(
   };
 }
 
+/**
+ * Takes the lock that this process had; null when another one has it. Our connection may be lost here and not on the server,
+ * which then holds the lock for us for hours: that session is ended.
+ */
+async function takeBack(
+  database: Database,
+  holder: LockHolder,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<pg.PoolClient | null> {
+  let deadline = clock.monotonicMs() + PATIENCE_MS;
+  for (;;) {
+    const client = await take(database, holder);
+    if (client !== null || signal.aborted) return client;
+    // A session takes a moment to end.
+    if (await endOurSession(database, holder)) deadline = clock.monotonicMs() + PATIENCE_MS;
+    else if (clock.monotonicMs() >= deadline) return null;
+    await wait(clock, TRY_AGAIN_MS, signal);
+  }
+}
+
+/** Ends the session that holds the lock when it is one of this process; whether it is. */
+async function endOurSession({ kysely }: Database, holder: LockHolder): Promise<boolean> {
+  // In one statement, so that the session that is ended is the one that was looked at.
+  const { rows } = await sql`
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE ${isOurs} AND application_name = ${applicationName(holder)}`.execute(kysely);
+  return rows.length > 0;
+}
+
 async function take({ pool }: Database, holder: LockHolder): Promise<pg.PoolClient | null> {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
-      CLASS,
-      OBJECT,
-    ]);
-    if (rows[0]?.taken !== true) {
-      client.release();
-      return null;
-    }
-    await client.query("SELECT set_config('application_name', $1, false)", [applicationName(holder)]);
-    return client;
+    // In one statement: were the connection lost between two, nobody would know whose session holds the lock.
+    const { rows } = await client.query<{ taken: boolean }>(
+      `SELECT CASE WHEN pg_try_advisory_lock($1, $2)
+         THEN set_config('application_name', $3, false) IS NOT NULL ELSE false END AS taken`,
+      [CLASS, OBJECT, applicationName(holder)],
+    );
+    if (rows[0]?.taken === true) return client;
+    client.release();
+    return null;
   } catch (error) {
     client.release(true);
     throw error;

@@ -5,7 +5,9 @@ import { sql } from 'kysely';
 import { migrations } from '../../migrations/index.js';
 import type { DbStatus } from '../../src/app/commands/db-status.js';
 import { isRoot } from '../../src/platform/postgres/account.js';
+import { systemClock } from '../../src/platform/system-clock.js';
 import { openDatabase } from '../../src/warehouse/database.js';
+import { takeRunningLock } from '../../src/warehouse/running-lock.js';
 import { dataDirectories } from '../support/data-directories.js';
 import { dropDatabase, freshDatabase } from '../support/database.js';
 import { databaseUsers, serverPid } from '../support/database-users.js';
@@ -148,5 +150,29 @@ describe('hedgehog db, with a server that is named', () => {
     expect((await dbIn(named, 'reset')).code).toBe(2);
     expect((await dbIn(named, 'reset', '--yes')).code).toBe(0);
     await dropDatabase(url);
+  });
+
+  it.each([
+    { args: ['reset', '--yes'], before: 'everything is removed from it' },
+    { args: ['migrate', '--down'], before: 'a migration is taken back' },
+  ])('refuses $args while a Hedgehog runs, and changes nothing', async ({ args, before }) => {
+    const named = { DATABASE_URL: await freshDatabase() };
+    const database = await openDatabase({ environment: named, log: aLog() });
+    await sql`INSERT INTO symbols (symbol) VALUES ('KEPT')`.execute(database.kysely);
+    const lock = await takeRunningLock(database, {
+      ...{ clock: systemClock, log: aLog(), onLost: () => {} },
+      holder: { pid: 4711, host: 'a-host', sinceMs: 1_760_000_000_000, version: '0.1.0' },
+    });
+    const ran = await dbIn(named, ...args);
+    const status = await statusIn(named);
+    expect(await dbIn(named, 'migrate')).toMatchObject({ code: 0, stdout: 'the tables are up to date\n' });
+    lock?.release();
+    await database.close();
+    await dropDatabase(named.DATABASE_URL);
+    const who = 'process 4711 on a-host, since 2025-10-09T08:53:20Z, version 0.1.0';
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toContain(`a Hedgehog runs on this database (${who}); stop it before ${before}`);
+    expect(rowsOf(status, 'symbols')).toBe(1);
+    expect(status.content?.migrations.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
   });
 });

@@ -15,6 +15,10 @@ describe('the holder of a lock', () => {
     expect(holderIn(name)?.pid).toBe(HOLDER.pid);
   });
 
+  it('is called what PostgreSQL keeps as it is given', () => {
+    expect(applicationName({ ...HOLDER, host: 'höst' })).toBe('hedgehog 0.1.0 4194304 1782907200 h?st');
+  });
+
   it.each(['', 'hedgehog', 'psql', 'hedgehog 0.1.0 x 1 h'])('is not to be known from %j', (name) => {
     expect(holderIn(name)).toBeNull();
   });

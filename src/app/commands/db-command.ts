@@ -54,7 +54,10 @@ export function addDbCommand(program: Command): void {
     'hedgehog db migrate',
     'hedgehog db migrate --down --json',
   )
-    .option('--down', 'take the last migration back instead, and what is in its tables')
+    .option(
+      '--down',
+      'take the last migration back instead, and what is in its tables; not while a Hedgehog runs',
+    )
     .addOption(environment())
     .action(async (options: DbOptions) => (await load()).migrate(options));
 
@@ -71,7 +74,7 @@ export function addDbCommand(program: Command): void {
   command(
     db,
     'reset',
-    'remove everything, then migrate and seed',
+    'remove everything, then migrate and seed; not while a Hedgehog runs',
     'hedgehog db reset',
     'hedgehog db reset --yes --environment test',
   )

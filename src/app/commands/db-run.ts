@@ -2,12 +2,16 @@ import { type Seeded, seedSettings } from '../../../seeds/settings.js';
 import { readExchangeInfo } from '../../exchange/exchange-info.js';
 import { InputError } from '../../platform/input-error.js';
 import { createLog } from '../../platform/log.js';
+import { MachineError } from '../../platform/machine-error.js';
 import { stopServer } from '../../platform/postgres/embedded-server.js';
 import { stayAlive } from '../../platform/stay-alive.js';
+import { systemClock } from '../../platform/system-clock.js';
 import { type Environment, targetOf } from '../../warehouse/connection.js';
 import { type Database, openDatabase } from '../../warehouse/database.js';
+import { thisProcess } from '../../warehouse/lock-holder.js';
 import { migrateAllDown, migrateDown, migrateUp } from '../../warehouse/migrator.js';
-import { BUNDLED_EXCHANGE_INFO } from '../project-files.js';
+import { whileNoneRuns } from '../../warehouse/while-none-runs.js';
+import { BUNDLED_EXCHANGE_INFO, VERSION } from '../project-files.js';
 import { configured } from './configured.js';
 import type { DbOptions } from './db-command.js';
 import { isConfirmed, refuseProduction } from './db-confirm.js';
@@ -24,9 +28,11 @@ export async function setup(options: DbOptions): Promise<void> {
 }
 
 export async function migrate(options: DbOptions): Promise<void> {
-  await withDatabase(options, async ({ kysely }) => {
-    if (options.down) tell(options, { takenBack: await migrateDown(kysely) });
-    else tell(options, { migrated: await migrateUp(kysely) });
+  await withDatabase(options, async (database) => {
+    const { kysely } = database;
+    if (!options.down) return tell(options, { migrated: await migrateUp(kysely) });
+    const takenBack = await alone(database, 'a migration is taken back', () => migrateDown(kysely));
+    tell(options, { takenBack });
   });
 }
 
@@ -47,12 +53,34 @@ export async function reset(options: DbOptions): Promise<void> {
     tell(options, {});
     return;
   }
-  await withDatabase(options, async ({ kysely }) => {
-    await migrateAllDown(kysely);
-    const migrated = await migrateUp(kysely);
-    tell(options, { migrated, seeded: await seedSettings(kysely, symbols) }, symbols);
+  await withDatabase(options, async (database) => {
+    const { kysely } = database;
+    const done = await alone(database, 'everything is removed from it', async () => {
+      await migrateAllDown(kysely);
+      const migrated = await migrateUp(kysely);
+      return { migrated, seeded: await seedSettings(kysely, symbols) };
+    });
+    tell(options, done, symbols);
   });
 }
+
+/** A Hedgehog that runs would go on with numbers that are given out anew, and so place two orders under one id. */
+const alone = <T>(database: Database, before: string, work: () => Promise<T>): Promise<T> =>
+  whileNoneRuns(
+    database,
+    {
+      ...{ clock: systemClock, log: createLog('warn'), before },
+      holder: thisProcess(VERSION, systemClock.wallMs()),
+    },
+    async (isLost) => {
+      const done = await work();
+      if (isLost())
+        throw new MachineError(
+          'a Hedgehog was started on this database meanwhile, and does not know of the change; stop it, and do this again',
+        );
+      return done;
+    },
+  );
 
 export async function status(options: DbOptions): Promise<void> {
   const found = await stayAlive(() => databaseStatus(environmentOf(options), createLog('warn')));

@@ -10,11 +10,11 @@ import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import type { Database } from '../database.js';
 import { changeInstallationId } from '../installation.js';
-import { type LockHolder, shownHolder } from '../lock-holder.js';
+import type { LockHolder } from '../lock-holder.js';
 import { migrateWithin } from '../migrator.js';
-import { runningHolder, takeRunningLock } from '../running-lock.js';
 import type { Tables } from '../schema.js';
 import { TimeIndexUpkeep } from '../time-index.js';
+import { whileNoneRuns } from '../while-none-runs.js';
 import { openArchive } from './archive.js';
 import { type BackedUpTable, described, isSameMember, type Manifest } from './manifest.js';
 import type { Member } from './members.js';
@@ -52,39 +52,26 @@ export interface Restored {
  */
 export async function restore(db: Database, options: RestoreOptions): Promise<Restored> {
   refuseUnknownMigrations(options.manifest);
-  let isLost = false;
-  const lock = await takeRunningLock(db, {
-    ...{ clock: options.clock, log: options.log, holder: options.holder, patienceMs: 0 },
-    onLost: () => {
-      isLost = true;
-    },
-  });
-  if (lock === null) {
-    const running = await runningHolder(db.kysely);
-    const who = running === null ? '' : ` (${shownHolder(running)})`;
-    throw new InputError(
-      `a Hedgehog runs on this database${who}; stop it before something is restored there`,
-    );
-  }
-  const connections = db.connectionsApart(1);
-  try {
-    const client = await connections.connect();
+  return whileNoneRuns(db, { ...options, before: 'something is restored there' }, async (isLost) => {
+    const connections = db.connectionsApart(1);
     try {
-      await client.query('BEGIN');
-      const restored = await restoreInto(client, options);
-      if (isLost)
-        throw new MachineError('a Hedgehog was started on this database meanwhile; nothing was restored');
-      await client.query('COMMIT');
-      await tidyUp(db, options.manifest);
-      return restored;
+      const client = await connections.connect();
+      try {
+        await client.query('BEGIN');
+        const restored = await restoreInto(client, options);
+        if (isLost())
+          throw new MachineError('a Hedgehog was started on this database meanwhile; nothing was restored');
+        await client.query('COMMIT');
+        await tidyUp(db, options.manifest);
+        return restored;
+      } finally {
+        // Whatever was not committed ends with its connection.
+        client.release(true);
+      }
     } finally {
-      // Whatever was not committed ends with its connection.
-      client.release(true);
+      await connections.end();
     }
-  } finally {
-    await connections.end();
-    lock.release();
-  }
+  });
 }
 
 /** @throws InputError when there is one that this Hedgehog does not know */
