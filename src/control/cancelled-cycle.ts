@@ -1,15 +1,18 @@
 import type { z } from 'zod';
 import { isOpen } from '../domain/order.js';
+import { CallFailed } from '../otp/index.js';
+import { messageOf } from '../platform/error-facts.js';
 import { holdingOf } from '../strategy/holding.js';
 import { type Position, workingLeg } from '../strategy/position.js';
 import { type RecordedCycle, recordedCycle } from '../warehouse/cycle-rows.js';
-import { wait } from '../warehouse/retry.js';
+import { isConnectionError, wait } from '../warehouse/retry.js';
 import type { ControlDeps } from './deps.js';
+import { inTime, NotNow } from './in-time.js';
 import type { cancelledOrder } from './schemas.js';
 
 type CancelledOrder = z.output<typeof cancelledOrder>;
 type ShownCycle = CancelledOrder['cycle'];
-type Deps = Pick<ControlDeps, 'orderIdPrefix' | 'database' | 'services' | 'clock'>;
+type Deps = Pick<ControlDeps, 'orderIdPrefix' | 'database' | 'services' | 'clock' | 'log'>;
 
 const LOOK_AGAIN_MS = 50;
 
@@ -25,18 +28,39 @@ export async function cycleOfOrder(
   return workingLeg(cycle.position)?.request.clientOrderId === clientOrderId ? cycle : null;
 }
 
-/** What the cycle of an order that was cancelled has become, as soon as its trader has heard of it. */
-export async function cycleAfterCancel(
+/** How long a look that was begun in time may take. */
+const LOOK_MS = 1_000;
+
+interface Awaited {
+  readonly cycleId: number;
+  readonly clientOrderId: string;
+  readonly outcome: CancelledOrder['outcome'];
+  /** On the clock's monotonic time. */
+  readonly heardByMs: number;
+}
+
+/**
+ * What the cycle of an order that was cancelled has become, as soon as its trader has heard of it; null when that cannot be told
+ * at the moment.
+ */
+export async function cycleAfterCancel(deps: Deps, awaited: Awaited): Promise<ShownCycle> {
+  const { clock, log } = deps;
+  const { cycleId, clientOrderId, heardByMs } = awaited;
+  try {
+    const leftMs = heardByMs + LOOK_MS - clock.monotonicMs();
+    return await inTime(clock, leftMs, 'the database or trading', cycleOnceHeard(deps, awaited));
+  } catch (error) {
+    // What became of the order is known, and must not be lost because its cycle cannot be looked at.
+    if (!isAway(error)) throw error;
+    const reason = messageOf(error);
+    log.warn(`control: what comes of cycle ${cycleId} cannot be told`, { cycleId, clientOrderId, reason });
+    return null;
+  }
+}
+
+async function cycleOnceHeard(
   { database, services, clock }: Deps,
-  {
-    cycleId,
-    clientOrderId,
-    outcome,
-    heardByMs,
-  }: Pick<CancelledOrder, 'clientOrderId' | 'outcome'> & {
-    readonly cycleId: number;
-    readonly heardByMs: number;
-  },
+  { cycleId, clientOrderId, outcome, heardByMs }: Awaited,
 ): Promise<ShownCycle> {
   for (;;) {
     const cycle = await recordedCycle(database.kysely, cycleId);
@@ -59,6 +83,10 @@ function waitsFor(position: Position, clientOrderId: string): boolean {
   const leg = workingLeg(position);
   return leg !== null && leg.request.clientOrderId === clientOrderId && isOpen(leg.status);
 }
+
+/** Whether it is no defect: the database or an actor is not there at the moment, or does not answer in time. */
+const isAway = (error: unknown): boolean =>
+  error instanceof NotNow || error instanceof CallFailed || isConnectionError(error);
 
 /** What comes next, by the strategy. */
 function next({ symbol, position }: RecordedCycle, isHeard: boolean, isTraded: boolean): string {

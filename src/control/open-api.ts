@@ -52,7 +52,9 @@ function operation(route: AnyRoute, shape: Shape): Json {
     responses: {
       ...answersOf(route, shape),
       default: {
-        description: 'it was refused or failed, and nothing was changed',
+        description:
+          'it was refused, and nothing was changed; or, from 500, it failed: a change may have been made if the connection ' +
+          'to the database was lost meanwhile, or through a defect',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Refused' } } },
       },
     },

@@ -3,11 +3,10 @@ import { isBelow, ZERO } from '../domain/decimal.js';
 import { isOpen, type Order } from '../domain/order.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { unknownSymbols } from '../platform/unknown-symbols.js';
-import type { CancelOutcome, LookupOutcome } from '../ports/exchange.js';
-import { wait } from '../warehouse/retry.js';
+import { type CancelResult, cancelledBy } from './cancel-results.js';
 import { cycleAfterCancel, cycleOfOrder } from './cancelled-cycle.js';
 import type { ControlDeps } from './deps.js';
-import { NotNow, NotThere } from './in-time.js';
+import { inTime, NotNow, NotThere } from './in-time.js';
 import type { cancelledOrder, orderNamed } from './schemas.js';
 
 /**
@@ -24,39 +23,41 @@ export type CancelDeps = Pick<
   'exchange' | 'orderIdPrefix' | 'database' | 'symbols' | 'services' | 'clock' | 'log'
 >;
 
-/** How long the exchange is asked, in all, for what became of cancels that it did not confirm. */
-const LOOK_MS = 10_000;
-const LOOK_AGAIN_MS = 500;
+// Whoever asks waits for half a minute, and must not be left without an answer while orders are cancelled.
+/** How long after the start another cancel may be begun; the look-ups before them must be done by then as well. */
+const BEGIN_MS = 10_000;
+/** How long after the start the exchange is waited for: the longest that one request takes, and a look at what became of it. */
+const ANSWER_MS = 18_000;
 /** How long traders may take, in all, to hear of it and to write down what they do next. */
 const HEARD_MS = 3_000;
 
 /**
- * Looks all of them up, then cancels one after the other.
+ * Looks all of them up, then cancels one after the other, for as long as there is time.
  *
- * @returns what became of each, in the order in which they were named
+ * @returns what became of each, in the order in which they were named; in less than 25 s
  * @throws NotThere, InputError or NotNow, with nothing cancelled, when one is unknown, not ours, has ended, or cannot be looked up
+ *   in time
  */
 export async function cancelOrders(
   deps: CancelDeps,
   named: readonly Named[],
 ): Promise<readonly CancelledOrder[]> {
+  const { clock } = deps;
+  const startMs = clock.monotonicMs();
+  const beginByMs = startMs + BEGIN_MS;
   const found = new Map<string, Ours>();
   for (const name of named) {
-    const ours = await openOrderOfOurs(deps, name);
+    const ours = await lookedUp(deps, name, beginByMs);
     found.set(ours.order.clientOrderId, ours);
   }
-  const { clock } = deps;
-  const results: (Result & Ours)[] = [];
-  const lookUntilMs = clock.monotonicMs() + LOOK_MS;
-  for (const ours of found.values())
-    results.push({ ...ours, ...(await cancelOne(deps, ours.order, lookUntilMs)) });
+  const orders = [...found.values()].map(({ order }) => order);
+  const results = await cancelledBy(deps, orders, { beginByMs, answerByMs: startMs + ANSWER_MS });
   const heardByMs = clock.monotonicMs() + HEARD_MS;
-  return Promise.all(
-    results.map(async ({ order: _order, cycleId, ...result }) => ({
-      ...result,
-      cycle: await cycleAfterCancel(deps, { ...result, cycleId, heardByMs }),
-    })),
-  );
+  const withCycle = async (result: CancelResult, { cycleId }: Ours): Promise<CancelledOrder> => ({
+    ...result,
+    cycle: await cycleAfterCancel(deps, { ...result, cycleId, heardByMs }),
+  });
+  return Promise.all([...found.values()].map((ours, at) => withCycle(results[at] as CancelResult, ours)));
 }
 
 /** An order that a cycle of ours waits for, or has waited for. */
@@ -65,9 +66,20 @@ interface Ours {
   readonly cycleId: number;
 }
 
-async function openOrderOfOurs(deps: CancelDeps, named: Named): Promise<Ours> {
-  const { exchange, symbols } = deps;
+async function lookedUp(deps: CancelDeps, named: Named, byMs: number): Promise<Ours> {
+  const { clock } = deps;
   const shown = 'orderId' in named ? `${named.orderId} of ${named.symbol}` : quoted(named.clientOrderId);
+  const looking = openOrderOfOurs(deps, named, shown);
+  return inTime(
+    clock,
+    byMs - clock.monotonicMs(),
+    `nothing was cancelled: the look-up of order ${shown}`,
+    looking,
+  );
+}
+
+async function openOrderOfOurs(deps: CancelDeps, named: Named, shown: string): Promise<Ours> {
+  const { exchange, symbols } = deps;
   const symbol =
     'orderId' in named ? named.symbol : (await oursOrRefused(deps, named.clientOrderId, shown)).symbol;
   if (!symbols.has(symbol)) throw unknownSymbols([symbol], symbols.keys());
@@ -94,91 +106,6 @@ async function oursOrRefused(deps: CancelDeps, clientOrderId: string, shown: str
 
 const noOrder = (shown: string): NotThere =>
   new NotThere(`there is no order ${shown}, and nothing was cancelled; see hedgehog orders --open`);
-
-const TOLD: Readonly<Record<CancelledOrder['outcome'], string>> = {
-  cancelled: 'is cancelled',
-  'ended-before': 'had ended before it could be cancelled',
-  open: 'was to be cancelled, and is open still',
-  unknown: 'was to be cancelled, and nobody knows whether it is',
-};
-
-async function cancelOne(deps: CancelDeps, order: Order, lookUntilMs: number): Promise<Result> {
-  const { symbol, orderId, clientOrderId } = order;
-  // The exchange's own crash tells as little as a lost answer.
-  const answer = await deps.exchange
-    .cancelOrder(symbol, { orderId, clientOrderId })
-    .catch((): CancelOutcome => ({ kind: 'outcome-unknown' }));
-  const result =
-    answer.kind === 'cancelled' ? ended(answer.order) : await looked(deps, order, answer, lookUntilMs);
-  deps.log.info(`control: order ${clientOrderId} ${TOLD[result.outcome]}`, { symbol, clientOrderId });
-  return result;
-}
-
-type Result = Omit<CancelledOrder, 'cycle'>;
-
-const ended = (order: Order): Result => ({
-  outcome: order.status === 'CANCELED' ? 'cancelled' : 'ended-before',
-  ...shownOf(order),
-  reason: null,
-});
-
-/** What the exchange says of an order whose cancel it did not confirm. */
-async function looked(
-  { exchange, clock }: CancelDeps,
-  order: Order,
-  answer: Exclude<CancelOutcome, { kind: 'cancelled' }>,
-  untilMs: number,
-): Promise<Result> {
-  const { symbol, orderId, clientOrderId } = order;
-  for (;;) {
-    const now = await exchange
-      .getOrder(symbol, { orderId, clientOrderId })
-      .catch((): LookupOutcome => ({ kind: 'unavailable', retryAfterMs: LOOK_AGAIN_MS }));
-    if (now.kind === 'found')
-      return isOpen(now.order.status)
-        ? { outcome: 'open', ...shownOf(now.order), reason: whyOpen(answer) }
-        : ended(now.order);
-    const retryAfterMs = now.kind === 'unavailable' ? now.retryAfterMs : LOOK_AGAIN_MS;
-    if (clock.monotonicMs() + retryAfterMs > untilMs)
-      return {
-        outcome: 'unknown',
-        ...shownOf(order),
-        reason: 'the exchange does not tell what became of it',
-      };
-    await wait(clock, retryAfterMs);
-  }
-}
-
-function whyOpen(answer: Exclude<CancelOutcome, { kind: 'cancelled' }>): string {
-  switch (answer.kind) {
-    case 'rejected':
-      return `the exchange refused to cancel it: ${answer.reason}`;
-    case 'rate-limited':
-      return `the exchange takes no more requests for ${Math.ceil(answer.retryAfterMs / 1_000)} s`;
-    case 'outcome-unknown':
-      return 'the exchange did not answer, and it is open still; the cancel may take effect yet';
-  }
-}
-
-const shownOf = ({
-  symbol,
-  side,
-  orderId,
-  clientOrderId,
-  status,
-  price,
-  quantity,
-  executedQuantity,
-}: Order) => ({
-  symbol,
-  side,
-  orderId,
-  clientOrderId,
-  status,
-  price: price.toFixed(),
-  quantity: quantity.toFixed(),
-  executedQuantity: executedQuantity.toFixed(),
-});
 
 const progress = ({ status, executedQuantity, quantity }: Order): string =>
   isBelow(ZERO, executedQuantity)

@@ -120,7 +120,7 @@ export const cancelledOrder = order
   .extend({
     orderId: z.int(),
     outcome: oneOf(['cancelled', 'ended-before', 'open', 'unknown']).describe(
-      'ended-before: filled, or ended otherwise, before it could be cancelled; open: it rests still; unknown: the exchange does not tell',
+      'ended-before: filled, or ended otherwise, before it could be cancelled; open: it rests still; unknown: the exchange does not tell, or has not answered yet',
     ),
     reason: z.string().nullable().describe('why it is open still, or unknown'),
     cycle: z
@@ -130,7 +130,8 @@ export const cancelledOrder = order
         isTraded: z.boolean(),
         next: z.string().describe('what becomes of the cycle'),
       })
-      .nullable(),
+      .nullable()
+      .describe('null when it cannot be told at the moment'),
   });
 export const cancelled = z.object({ orders: z.array(cancelledOrder) });
 

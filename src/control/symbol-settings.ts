@@ -67,10 +67,11 @@ export async function changeSymbolSettings(
   to: ChangeOfSettings,
   dryRun: boolean,
 ): Promise<SettingsChanged> {
+  // Before the change: nothing may fail once that is made, or who asks would take it not to be.
+  const cycles = (await openCycles(db)).filter((cycle) => cycle.symbol === symbol);
   const changed = dryRun ? await tried(db, symbol, to) : await changeSettings(db, symbol, to);
   if (changed === null) throw await unknownSymbol(db, symbol);
   const { before, after } = changed;
-  const cycles = (await openCycles(db)).filter((cycle) => cycle.symbol === symbol);
   return {
     symbol,
     dryRun,

@@ -4,7 +4,9 @@ import { NotNow, NotThere } from '../../src/control/in-time.js';
 import { type CancelDeps, cancelOrders } from '../../src/control/order-cancel.js';
 import type { Order } from '../../src/domain/order.js';
 import { DEFAULT_SETTINGS, settingsToJson } from '../../src/domain/settings.js';
+import { CallFailed } from '../../src/otp/index.js';
 import { InputError } from '../../src/platform/input-error.js';
+import { SimClock } from '../../src/platform/sim-clock.js';
 import { systemClock } from '../../src/platform/system-clock.js';
 import type { CancelOutcome, LookupOutcome } from '../../src/ports/exchange.js';
 import { newLeg } from '../../src/strategy/leg.js';
@@ -23,7 +25,7 @@ beforeEach(async () => {
   await seedSettings(db.database.kysely, [X]);
 });
 
-/** Cycle 1, which waits for a buy. */
+/** A cycle, which waits for a buy; the first one is 1. */
 async function aBuyingCycle(clientOrderId = 'hhme-1-B1'): Promise<Order> {
   const { kysely } = db.database;
   const request = {
@@ -66,11 +68,7 @@ function around({ lookups, cancel = { kind: 'outcome-unknown' } }: Scripted) {
     symbols: new Map([[X, aSymbol()]]),
     services: { streaming: service, trading: service, storing: service },
     orderIdPrefix: 'hhme',
-    // Time passes at once: what is waited for here is an answer.
-    clock: {
-      ...systemClock,
-      after: (_ms, run) => systemClock.after(0, run),
-    },
+    clock: systemClock,
     log,
     exchange: {
       async getOrder(symbol, key) {
@@ -212,6 +210,122 @@ describe('cancelling an order', () => {
         { outcome: 'cancelled' },
       ]);
       expect(asked).toHaveLength(5);
+    });
+  });
+
+  describe('that takes long', () => {
+    /** Hedgehog around an exchange, each of whose answers takes so many milliseconds; Infinity: none comes. */
+    async function slow({ lookMs = 0, cancelMs = 0 }) {
+      const orders = [await aBuyingCycle(), await aBuyingCycle('hhme-2-B1')];
+      const { deps, asked } = around({ lookups: orders.map(found) });
+      const clock = new SimClock();
+      const { exchange } = deps;
+      const later = <T>(ms: number, answer: T): Promise<T> =>
+        new Promise((resolve) => {
+          setImmediate(() => {
+            clock.advance(Math.min(ms, 60_000));
+            if (ms !== Number.POSITIVE_INFINITY) resolve(answer);
+          });
+        });
+      const slowly: typeof exchange = {
+        getOrder: async (...given) => later(lookMs, await exchange.getOrder(...given)),
+        cancelOrder: async (...given) => later(cancelMs, await exchange.cancelOrder(...given)),
+      };
+      const named = orders.map(({ clientOrderId }) => ({ clientOrderId }));
+      return { cancelling: cancelOrders({ ...deps, clock, exchange: slowly }, named), asked };
+    }
+
+    it('is told of in time, and what is late is neither waited for nor asked for again', async () => {
+      const { cancelling, asked } = await slow({ cancelMs: Number.POSITIVE_INFINITY });
+      expect(await cancelling).toMatchObject([
+        {
+          ...{ outcome: 'unknown', clientOrderId: 'hhme-1-B1', cycle: { cycleId: 1 } },
+          reason: 'the exchange has not answered yet; the cancel may take effect yet',
+        },
+        {
+          ...{ outcome: 'open', clientOrderId: 'hhme-2-B1', cycle: { cycleId: 2 } },
+          reason: 'it was not tried for want of time: the exchange was not asked to cancel it',
+        },
+      ]);
+      expect(asked.slice(2)).toEqual([`cancel ${X} ${BOTH}`]);
+    });
+
+    it.each([
+      ['one look-up does not end', Number.POSITIVE_INFINITY, 'hhme-1-B1'],
+      ['all look-ups together take too long', 6_000, 'hhme-2-B1'],
+    ])('is refused when %s, and nothing is cancelled', async (_what, lookMs, late) => {
+      const { cancelling, asked } = await slow({ lookMs });
+      await expect(cancelling).rejects.toThrow(
+        new NotNow(`nothing was cancelled: the look-up of order "${late}" does not answer`),
+      );
+      expect(asked.filter((line) => line.startsWith('cancel'))).toEqual([]);
+    });
+  });
+
+  describe('whose cycle cannot be looked at afterwards', () => {
+    const lost = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+    /** Cancels, after which the database and trading answer with these errors. */
+    async function cancelledThen(errors: { readonly database?: Error; readonly trading?: Error }) {
+      const order = await aBuyingCycle();
+      const { deps, entries } = around({
+        lookups: [found(order)],
+        cancel: { kind: 'cancelled', order: { ...order, status: 'CANCELED' } },
+      });
+      const { database, services, exchange } = deps;
+      let isCancelled = false;
+      const kysely = database.kysely.withPlugin({
+        transformQuery({ node }) {
+          if (isCancelled && errors.database !== undefined) throw errors.database;
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      });
+      const told = await cancelOrders(
+        {
+          ...deps,
+          database: { ...database, kysely },
+          services: {
+            ...services,
+            trading: {
+              ...services.trading,
+              list: async () => {
+                if (errors.trading !== undefined) throw errors.trading;
+                return [];
+              },
+            },
+          },
+          exchange: {
+            ...exchange,
+            cancelOrder(...given) {
+              isCancelled = true;
+              return exchange.cancelOrder(...given);
+            },
+          },
+        },
+        [{ clientOrderId: 'hhme-1-B1' }],
+      );
+      return { told, entries };
+    }
+
+    it.each([
+      ['the database cannot be reached', { database: lost }, 'gone'],
+      [
+        'trading does not answer',
+        { trading: new CallFailed('Trading', 'whichChildren', 'timeout') },
+        'call whichChildren to Trading: timeout',
+      ],
+    ])('is told to be cancelled nevertheless when %s', async (_what, errors, reason) => {
+      const { told, entries } = await cancelledThen(errors);
+      expect(told).toMatchObject([{ outcome: 'cancelled', clientOrderId: 'hhme-1-B1', cycle: null }]);
+      expect(entries.at(-1)).toEqual({
+        level: 'warn',
+        message: 'control: what comes of cycle 1 cannot be told',
+        fields: { cycleId: 1, clientOrderId: 'hhme-1-B1', reason },
+      });
+    });
+
+    it('is a failure when that is a defect', async () => {
+      await expect(cancelledThen({ trading: new TypeError('a defect') })).rejects.toThrow('a defect');
     });
   });
 
