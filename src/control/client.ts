@@ -118,10 +118,8 @@ class Client implements ControlClient {
   }
 
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
-    const response = await this.ask('GET', withQuery(path, query));
+    const response = await this.ask('GET', withQuery(path, query), { isPatient: true });
     if (response.statusCode !== 200) throw refusedWith(response, await this.wholeText(response));
-    // The next line may be long in coming.
-    response.socket.setTimeout(0);
     try {
       yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
     } catch (error) {
@@ -132,7 +130,7 @@ class Client implements ControlClient {
   }
 
   private async answer<T>(method: string, path: string, body?: string): Promise<T> {
-    const response = await this.ask(method, path, body);
+    const response = await this.ask(method, path, { body });
     const answered = await this.wholeText(response);
     if ((response.statusCode ?? 500) >= 400) throw refusedWith(response, answered);
     return JSON.parse(answered) as T;
@@ -144,7 +142,12 @@ class Client implements ControlClient {
     });
   }
 
-  private ask(method: string, path: string, body?: string): Promise<IncomingMessage> {
+  /** @param isPatient once it answers, the next of its lines may be long in coming */
+  private ask(
+    method: string,
+    path: string,
+    { body, isPatient = false }: { readonly body?: string | undefined; readonly isPatient?: boolean } = {},
+  ): Promise<IncomingMessage> {
     const { socket, host, port } = this.announced;
     const where = socket === null ? { host, port } : { socketPath: socket };
     return new Promise((resolve, reject) => {
@@ -167,6 +170,7 @@ class Client implements ControlClient {
       };
       asking.on('timeout', giveUp);
       asking.once('response', (response) => {
+        if (isPatient) asking.off('timeout', giveUp);
         resolve(response);
       });
       asking.once('error', (error) => reject(this.unreachable(error)));
