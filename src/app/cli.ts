@@ -26,7 +26,7 @@ import { addStartCommand } from './commands/start-command.js';
 import { addSwitchCommands } from './commands/switch-commands.js';
 import { addTradesCommand } from './commands/trades-command.js';
 import { addWhyCommand } from './commands/why-command.js';
-import { nameConfigFile } from './configuration/named-file.js';
+import { nameConfigFile, refuseMissingFile } from './configuration/named-file.js';
 import { VERSION } from './project-files.js';
 
 const DEFECT = 1;
@@ -49,7 +49,11 @@ const program = new Command('hedgehog')
   )
   .version(VERSION)
   .option('--config <file>', 'the configuration, in place of hedgehog.config.json in the working directory')
-  .hook('preAction', (command) => nameConfigFile(command.opts<{ config?: string }>().config))
+  .hook('preAction', (command, asked) => {
+    nameConfigFile(command.opts<{ config?: string }>().config);
+    // The doctor tells of it among all else that is wrong.
+    if (asked.name() !== 'doctor') refuseMissingFile();
+  })
   .addHelpText('after', MORE)
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();

@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import type { DoctorContext } from '../../src/app/doctor/check.js';
-import { CHECKS } from '../../src/app/doctor/checks.js';
+import { checksFor } from '../../src/app/doctor/checks.js';
 import { closeDatabase } from '../../src/app/doctor/database-checks.js';
 import { type Examined, examine } from '../../src/app/doctor/examine.js';
 import { freeBytesOf } from '../../src/app/doctor/machine-checks.js';
@@ -11,7 +11,7 @@ import { aLog } from './log.js';
 export type Diagnosis = Readonly<Record<string, Examined>>;
 
 /** All but the one that looks at every source file. */
-const QUICK = CHECKS.filter(({ name }) => name !== 'hedgehog');
+const quick = (context: DoctorContext) => checksFor(context).filter(({ name }) => name !== 'hedgehog');
 
 /** What the doctor looks at, and how; its databases are closed after each test. */
 export function doctors() {
@@ -38,7 +38,8 @@ export function doctors() {
     /** Everything that was found, by the name of the check. */
     diagnosis: async (environment: Environment, given: Partial<DoctorContext> = {}): Promise<Diagnosis> => {
       const found: [string, Examined][] = [];
-      for await (const one of examine(QUICK, aContext(environment, given))) found.push([one.name, one]);
+      const context = aContext(environment, given);
+      for await (const one of examine(quick(context), context)) found.push([one.name, one]);
       return Object.fromEntries(found);
     },
   };

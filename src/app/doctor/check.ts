@@ -33,6 +33,8 @@ export interface DoctorContext {
   readonly environment: Environment;
   /** What is wrong with the configuration file, and variables that are unknown. */
   readonly problems?: readonly string[];
+  /** Why the configuration file cannot be read; the environment is then without what it says. */
+  readonly unreadable?: string;
   readonly clock: Clock;
   /** Of this Hedgehog. */
   readonly version: string;

@@ -3,7 +3,6 @@ import { announcedIn } from '../../control/announcement.js';
 import { isAlive, runningHedgehog } from '../../control/client.js';
 import { readControlConfig } from '../../control/control-config.js';
 import { controlPlaces } from '../../control/control-places.js';
-import type { Readiness } from '../../control/hedgehog-client.js';
 import { inTime } from '../../control/in-time.js';
 import { codeOf, messageOf } from '../../platform/error-facts.js';
 import { type Check, type Finding, ok, problem, warning } from './check.js';
@@ -32,19 +31,6 @@ export const daemonCheck: Check = {
           `${runs}, but is of version ${announced.version}, and this of ${version}: commands will not talk to it`,
           'start it again, or use the command of that version',
         );
-  },
-};
-
-export const readinessCheck: Check = {
-  name: 'readiness',
-  needs: [DAEMON],
-  async run({ clock, patienceMs, known: { daemon } }) {
-    if (daemon === undefined) return null;
-    const { text } = await inTime(clock, patienceMs, 'readiness', daemon.client.look('/readyz'));
-    const { ready, reasons } = JSON.parse(text) as Readiness;
-    return ready
-      ? ok('everything runs')
-      : problem(reasons.join('; '), 'hedgehog logs and hedgehog inspect tell more');
   },
 };
 

@@ -9,6 +9,8 @@ export const configurationCheck: Check = {
   name: 'configuration',
   otherwise: 'the configuration cannot be used',
   async run(context) {
+    if (context.unreadable !== undefined)
+      return problem(context.unreadable, 'mend the file, or name another one with --config');
     const { exchange } = await readStartConfig(context.environment, context.problems);
     if (exchange.kind === 'remote') context.known.remote = exchange;
     return ok(`usable: exchange ${exchange.name}`);

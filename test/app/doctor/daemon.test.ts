@@ -11,6 +11,7 @@ import { takeRunningLock } from '../../../src/warehouse/running-lock.js';
 import { controlledEngine } from '../../support/control.js';
 import { doctors } from '../../support/doctor.js';
 import { aLog } from '../../support/log.js';
+import { eventually } from '../../support/running-hedgehog.js';
 import { aScriptedServer } from '../../support/scripted-http.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
@@ -72,6 +73,20 @@ describe('the doctor, of a Hedgehog that runs', () => {
     await database.close();
   });
 
+  it('tells what it has given up, why, and what starts it again', async () => {
+    await hedgehog.ask('/v1/services/streaming/start', { body: { symbols: ['XRPUSDT'] } });
+    await eventually(
+      () => hedgehog.ask('/readyz'),
+      'it is given up',
+      ({ json }) => json.givenUp.length > 0,
+    );
+    expect((await diagnosis(environment())).readiness).toMatchObject({
+      status: 'problem',
+      found: 'streaming: XRPUSDT is given up: there is no tape of XRPUSDT',
+      remedy: 'when that is mended, hedgehog streaming start XRPUSDT',
+    });
+  });
+
   it('tells that it is of another version', async () => {
     expect((await diagnosis(environment(), { version: '9.9.9' })).daemon).toMatchObject({
       status: 'problem',
@@ -118,7 +133,7 @@ describe('the doctor, of a Hedgehog that does not do as it should', () => {
     server.on('GET /healthz', { body: { status: 'alive' } });
     server.on('GET /readyz', {
       status: 503,
-      body: { ready: false, reasons: ['Trading does not run', 'no database'] },
+      body: { ready: false, reasons: ['Trading does not run', 'no database'], givenUp: [] },
     });
     const { environment } = announced('unready', process.pid, Number(new URL(server.url).port));
     expect((await diagnosis(environment)).readiness).toMatchObject({
@@ -126,6 +141,23 @@ describe('the doctor, of a Hedgehog that does not do as it should', () => {
       found: 'Trading does not run; no database',
     });
     await server.stop();
+  });
+
+  it.each([
+    [
+      { error: { code: 'failed', message: 'this could not be done' } },
+      'the Hedgehog that runs says: this could not be done',
+    ],
+    ['out of order', 'the Hedgehog that runs says: status 500, "out of order"'],
+  ])('says what it answers when that is nothing of readiness: %j', async (body, found) => {
+    const server = await aScriptedServer();
+    server.on('GET /healthz', { body: { status: 'alive' } });
+    server.on('GET /readyz', { status: 500, body });
+    const { environment } = announced('failing', process.pid, Number(new URL(server.url).port));
+    const { readiness } = await diagnosis(environment);
+    // Before anything is expected: with a server that still listens, a failure would never end.
+    await server.stop();
+    expect(readiness).toMatchObject({ status: 'problem', found });
   });
 
   it('waits no longer than it is patient for one that hangs', async () => {
@@ -178,6 +210,23 @@ describe('the doctor, of a Hedgehog that does not do as it should', () => {
     expect(exchange).toMatchObject({ status: 'not-checked', found: 'the configuration cannot be used' });
     expect(configuration?.found).not.toContain('visible');
     expect(readFileSync(keys, 'utf8')).toContain('visible-secret');
+  });
+
+  it('looks nowhere that a configuration names which cannot be read', async () => {
+    const { environment } = announced('other', process.pid, 1);
+    const { configuration, ...others } = await diagnosis(environment, { unreadable: 'it is a directory' });
+    expect(configuration).toMatchObject({
+      status: 'problem',
+      found: 'it is a directory',
+      remedy: 'mend the file, or name another one with --config',
+    });
+    const looked = Object.values(others).filter(({ status }) => status !== 'not-checked');
+    for (const { name } of looked) expect(['node', 'open files', 'system clock']).toContain(name);
+    for (const name of ['data directory', 'disk space', 'daemon', 'token files', 'database', 'exchange'])
+      expect(others[name]).toMatchObject({
+        status: 'not-checked',
+        found: 'the configuration cannot be used',
+      });
   });
 
   it('tells how much is free on the disk, of the folder or of what is above it', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { databaseFinding } from '../../../src/app/doctor/database-checks.js';
 import { limitsFinding, offsetFinding } from '../../../src/app/doctor/exchange-checks.js';
 import { clockFinding, isAtLeast } from '../../../src/app/doctor/machine-checks.js';
+import { readinessFinding } from '../../../src/app/doctor/readiness-check.js';
 import { staleSource } from '../../../src/app/doctor/stale-build.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
@@ -73,6 +74,36 @@ describe('what is found', () => {
     const finding = databaseFinding('mine', { ...sane, [setting]: 'off' });
     expect(finding).toMatchObject({ status, found: expect.stringContaining(found) });
     expect(databaseFinding('mine', { ...sane, read_only: 'on' })).toMatchObject({ status: 'problem' });
+  });
+
+  const WHY = 'needed more than 3 restarts';
+  it.each([
+    [
+      ['streaming: A is given up: it is gone', 'trading: A is given up: no: B is given up: why'],
+      'hedgehog streaming start A; hedgehog trading start A',
+    ],
+    [
+      ['ORDERS:A', 'OHLC:A', 'ORDERS:B'].map((name) => `storing: ${name} is given up: ${WHY}`),
+      'hedgehog storing start ORDERS A B; hedgehog storing start OHLC A',
+    ],
+  ])('what is given up is a problem, with what starts it again: %j', (givenUp, commands) => {
+    expect(readinessFinding({ ready: true, reasons: [], givenUp })).toEqual({
+      status: 'problem',
+      found: givenUp.join('; '),
+      remedy: `when that is mended, ${commands}`,
+    });
+  });
+
+  it('whoever is not ready may have given something up besides, also what has no command', () => {
+    const reasons = ['the database does not answer'];
+    const more = 'hedgehog logs and hedgehog inspect tell more';
+    expect(readinessFinding({ ready: false, reasons, givenUp: [`trading: A is given up: ${WHY}`] })).toEqual({
+      status: 'problem',
+      found: `the database does not answer; trading: A is given up: ${WHY}`,
+      remedy: `when that is mended, hedgehog trading start A; ${more}`,
+    });
+    const nameless = [`trading: Leader A is given up: ${WHY}`];
+    expect(readinessFinding({ ready: true, reasons: [], givenUp: nameless }).remedy).toBe(more);
   });
 
   it('a build is stale when a source is newer than what was built from it, or was never built', async () => {
