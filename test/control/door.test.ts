@@ -90,14 +90,16 @@ it('a Hedgehog that goes away in the midst of an answer is a failure of this mac
   const path = folder.path('half.sock');
   await new Promise<void>((resolve) => half.listen(path, resolve));
   announce(api.places.announcement, { ...announced, socket: path });
-  const asked = [client('read').get('/v1/inspect'), client('read').look('/healthz')];
-  for (const one of asked) {
-    const error: unknown = await one.catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(MachineError);
-    expect(String(error)).toMatch(/the Hedgehog that runs \(process \d+\) can be heard no more: /);
+  try {
+    for (const ask of [() => client('read').get('/v1/inspect'), () => client('read').look('/healthz')]) {
+      const error: unknown = await ask().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(MachineError);
+      expect(String(error)).toMatch(/the Hedgehog that runs \(process \d+\) can be heard no more: /);
+    }
+  } finally {
+    announce(api.places.announcement, announced);
+    await new Promise((resolve) => half.close(resolve));
   }
-  announce(api.places.announcement, announced);
-  await new Promise((resolve) => half.close(resolve));
 });
 
 describe('Door', () => {
