@@ -1,5 +1,11 @@
 import { inspect } from 'node:util';
-import { type ActorSnapshot, type ActorSystem, inspectTree, type Pid } from '../otp/index.js';
+import {
+  type ActorSnapshot,
+  type ActorSystem,
+  inspectTree,
+  type Pid,
+  withDescendants,
+} from '../otp/index.js';
 import { InputError, quoted } from '../platform/input-error.js';
 import { nearest } from '../platform/nearest.js';
 import { shownNames } from '../platform/shown-names.js';
@@ -15,13 +21,13 @@ export const shownTree = (system: ActorSystem): ShownActor[] => inspectTree(syst
  * @throws NotThere when there is none, InputError when the name is that of several
  */
 export function findActor(roots: readonly ShownActor[], pathOrName: string): ShownActor {
-  const all = roots.flatMap(withDescendants);
+  const all = withDescendants(roots);
   return called(all, pathOrName) ?? notThere(all, pathOrName);
 }
 
 /** The same, or one that nobody but it has this part of a name of, for who only looks. */
 export function findActorByPart(roots: readonly ShownActor[], pathOrPart: string): ShownActor {
-  const all = roots.flatMap(withDescendants);
+  const all = withDescendants(roots);
   const found = called(all, pathOrPart);
   if (found !== null) return found;
   const part = pathOrPart.toLowerCase();
@@ -32,7 +38,7 @@ export function findActorByPart(roots: readonly ShownActor[], pathOrPart: string
 /** The actor that one is under; null for a root. */
 export function supervisorOf(roots: readonly ShownActor[], { path }: ShownActor): ShownActor | null {
   const isParent = ({ children }: ShownActor): boolean => children.some((child) => child.path === path);
-  return roots.flatMap(withDescendants).find(isParent) ?? null;
+  return withDescendants(roots).find(isParent) ?? null;
 }
 
 const called = (all: readonly ShownActor[], pathOrName: string): ShownActor | null =>
@@ -78,11 +84,6 @@ function namesLike(given: string, all: readonly ShownActor[]): readonly string[]
   const names = all.filter(({ name, kind }) => name === meant || kind === meant).map(({ name }) => name);
   return [...new Set(names)].slice(0, MOST_ALIKE);
 }
-
-const withDescendants = (actor: ShownActor): ShownActor[] => [
-  actor,
-  ...actor.children.flatMap(withDescendants),
-];
 
 const shown = (actor: ActorSnapshot): ShownActor => ({
   ...actor,

@@ -7,7 +7,7 @@ export { type ChildSpec, childSpec, type Restart } from './child-spec.js';
 export { describeExit, type ExitReason, isAbnormal } from './exit-reason.js';
 export type { Answer, AnyProtocol, GenServer, InfoOf, MaybePromise, Next, Protocol } from './gen-server.js';
 export { NotQuiet } from './in-flight.js';
-export { type ActorSnapshot, inspectTree, type KindLoad, loadByKind } from './inspector.js';
+export { type ActorSnapshot, inspectTree, type KindLoad, loadByKind, withDescendants } from './inspector.js';
 export { FIRST_OF_ITS_LINE, type LastCrash, type Lineage, type Restarted, restartedFor } from './lineage.js';
 export { CallFailed, type CallFailure, type PendingCall } from './pending-call.js';
 export { type Address, Down, type Pid, type Receiver, type Self, type Sender, type Via } from './pid.js';

@@ -49,6 +49,11 @@ function snapshot(process: Process, nowMs: number): ActorSnapshot {
   };
 }
 
+/** All actors of these trees, each before those under it. */
+export const withDescendants = <T extends { readonly children: readonly T[] }>(
+  roots: readonly T[],
+): readonly T[] => roots.flatMap((actor) => [actor, ...withDescendants(actor.children)]);
+
 /** The actors of one kind together. */
 export interface KindLoad {
   actors: number;

@@ -118,6 +118,13 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
     return client;
   };
   const listeners = new Set<() => Promise<void>>();
+  const disconnect = (): Promise<void> => {
+    leaving ??= (async () => {
+      await Promise.all([...listeners].map((stop) => stop()));
+      await pool.end();
+    })();
+    return leaving;
+  };
   return {
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pool,
@@ -145,15 +152,9 @@ function opened({ target, server, config, poolSize, log, clock }: Opened): Datab
       };
       return withRetry(counted, { ...retry, clock, log });
     },
-    disconnect() {
-      leaving ??= (async () => {
-        await Promise.all([...listeners].map((stop) => stop()));
-        await pool.end();
-      })();
-      return leaving;
-    },
+    disconnect,
     close() {
-      closing ??= this.disconnect().then(() => server?.release());
+      closing ??= disconnect().then(() => server?.release());
       return closing;
     },
   };

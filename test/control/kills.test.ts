@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import type { ActorSnapshot, Pid } from '../../src/otp/index.js';
+import { type ActorSnapshot, type Pid, withDescendants } from '../../src/otp/index.js';
 import { controlledEngine } from '../support/control.js';
 import { eventually } from '../support/running-hedgehog.js';
 
@@ -132,9 +132,6 @@ async function actors(): Promise<readonly ActorSnapshot[]> {
   const roots = (await api.ask('/v1/inspect')).json.actors as readonly ActorSnapshot[];
   return withDescendants(roots);
 }
-
-const withDescendants = (roots: readonly ActorSnapshot[]): ActorSnapshot[] =>
-  roots.flatMap((actor) => [actor, ...withDescendants(actor.children)]);
 
 const untilAllRun = () =>
   eventually(

@@ -4,6 +4,7 @@ import {
   inspectTree,
   type Pid,
   type PubSubProtocol,
+  withDescendants,
 } from '../../src/otp/index.js';
 import type { Process } from '../../src/otp/process.js';
 import { eventually } from './running-hedgehog.js';
@@ -138,9 +139,6 @@ const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Traders end with their cycles, and others come. */
 const isLasting = ({ kind }: Actor): boolean => kind !== 'Trader';
-
-const withDescendants = (actors: readonly ActorSnapshot[]): ActorSnapshot[] =>
-  actors.flatMap((actor) => [actor, ...withDescendants(actor.children)]);
 
 /** The paths of those that are started again when that one ends, by the strategy of its supervisor. */
 function groupOf(roots: readonly ActorSnapshot[], path: string): readonly string[] {
